@@ -1,0 +1,99 @@
+using Strongroom.Secrets;
+
+namespace Strongroom.Stores;
+
+/// <summary>One value as a backend gives it.</summary>
+/// <param name="Value">The value; the receiver owns it.</param>
+/// <param name="Version">Version number where the store has versions.</param>
+/// <param name="CreatedAt">When this version was written, if the store tells.</param>
+public sealed record StoredSecret(SecretValue Value, int? Version = null, DateTimeOffset? CreatedAt = null);
+
+/// <summary>The answer for one address of a batch: a value or the failure that this address alone met.</summary>
+/// <param name="Address">The address as it was asked.</param>
+/// <param name="Secret">The value, when there is one.</param>
+/// <param name="Error">The failure, when there is no value.</param>
+public sealed record ReadOutcome(SecretAddress Address, StoredSecret? Secret, SecretException? Error);
+
+/// <summary>A write: the new value, and the version it must replace, if the caller cares.</summary>
+/// <param name="Value">The new value; the caller keeps it.</param>
+/// <param name="ExpectedVersion">
+/// Null writes always; 0 only when there is no such secret; another number only over that version. Needs
+/// <see cref="BackendCapabilities.CheckAndSet"/>.
+/// </param>
+public sealed record SecretWrite(SecretValue Value, int? ExpectedVersion = null);
+
+/// <summary>What a finished write made.</summary>
+/// <param name="Version">Number of the new version, where the store has versions.</param>
+public readonly record struct WriteReceipt(int? Version);
+
+/// <summary>
+/// What the author of a backend writes. Everything but <see cref="Kind"/> and <see cref="Capabilities"/> is optional; what is
+/// not overridden is not there. Backends do the vendor's protocol and nothing else: argument and capability checks, time
+/// limits, retries, breaker, tracing and the naming of errors are done once, by <see cref="SecretStore"/>. A backend throws
+/// <see cref="SecretException"/> with a kind, chosen by a table from the vendor's codes and never from its texts.
+/// Members may be called concurrently.
+/// </summary>
+public abstract class SecretBackend : IAsyncDisposable
+{
+    /// <summary>The word for this backend in a manifest: <c>dotenv</c>, <c>environment</c>.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>What this instance can do. Constant after construction, and answered without I/O.</summary>
+    public abstract BackendCapabilities Capabilities { get; }
+
+    /// <summary>True when the backend lives on this machine: no retries, no breaker, no cache in front of it by default.</summary>
+    public virtual bool IsLocal => false;
+
+    /// <summary>Reads one value. Throws <see cref="SecretErrorKind.NotFound"/> when there is none.</summary>
+    public virtual ValueTask<StoredSecret> ReadAsync(SecretAddress address, CancellationToken cancellationToken) =>
+        throw Missing("read");
+
+    /// <summary>
+    /// Reads many; one outcome for each address, in any order. The default asks for one after the other; a backend with a
+    /// batch call overrides it. Throws only when the store as a whole failed.
+    /// </summary>
+    public virtual async ValueTask<IReadOnlyList<ReadOutcome>> ReadManyAsync(
+        IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken)
+    {
+        var outcomes = new List<ReadOutcome>(addresses.Count);
+        foreach (var address in addresses)
+        {
+            try
+            {
+                outcomes.Add(new ReadOutcome(address, await ReadAsync(address, cancellationToken), Error: null));
+            }
+            catch (SecretException e)
+            {
+                outcomes.Add(new ReadOutcome(address, Secret: null, e));
+            }
+        }
+        return outcomes;
+    }
+
+    /// <summary>The paths at or below <paramref name="prefix"/> ("" is everything), in ordinal order, without values.</summary>
+    public virtual ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        throw Missing("list");
+
+    /// <summary>Writes one value; other fields of the same secret stay. Durable when it returns.</summary>
+    public virtual ValueTask<WriteReceipt> WriteAsync(SecretAddress address, SecretWrite write, CancellationToken cancellationToken) =>
+        throw Missing("write");
+
+    /// <summary>Deletes a secret, or one field of it. Throws <see cref="SecretErrorKind.NotFound"/> when there is none.</summary>
+    public virtual ValueTask DeleteAsync(SecretAddress address, CancellationToken cancellationToken) => throw Missing("delete");
+
+    /// <summary>
+    /// Checks that the store can be reached and used, without reading a value: <c>doctor</c> calls it. Returns one line for a
+    /// person; throws the failure with its help.
+    /// </summary>
+    public virtual ValueTask<string> ProbeAsync(CancellationToken cancellationToken) => new("nothing to check");
+
+    /// <inheritdoc/>
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    private SecretException Missing(string operation) =>
+        new(SecretErrorKind.Unsupported, $"cannot {operation}", Kind, operation);
+}
