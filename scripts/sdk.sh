@@ -1,0 +1,32 @@
+# Sourced by ./build, ./run and ./test: finds the .NET SDK and names this machine's runtime.
+
+if ! command -v dotnet >/dev/null 2>&1; then
+    echo "Strongroom is built with the .NET 10 SDK, and there is no 'dotnet' here." >&2
+    echo "Get it from https://dotnet.microsoft.com/download/dotnet/10.0 and run this again." >&2
+    exit 1
+fi
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+rid() {
+    case "$(uname -s)-$(uname -m)" in
+        Linux-x86_64) echo linux-x64 ;;
+        Linux-aarch64) echo linux-arm64 ;;
+        Darwin-arm64) echo osx-arm64 ;;
+        *) echo "no build for $(uname -sm)" >&2; exit 1 ;;
+    esac
+}
+
+# Installs Debian packages that are missing, when we may; says so when we may not.
+need() {
+    missing=""
+    for pair in "$@"; do
+        command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
+    done
+    [ -z "$missing" ] && return 0
+    if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+        echo "Installing$missing …"
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing >/dev/null
+    else
+        echo "These tests also want:$missing (install them to run everything)" >&2
+    fi
+}

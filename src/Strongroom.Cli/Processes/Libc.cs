@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+
+namespace Strongroom.Cli.Processes;
+
+/// <summary>The few calls of the C library that running another program needs and .NET does not offer.</summary>
+internal static unsafe partial class Libc
+{
+    public const int SIGKILL = 9;
+    public const int SIGPIPE = 13;
+    public const int SIGTERM = 15;
+    public const int ENOENT = 2;
+    public const int EINTR = 4;
+    public const int ECHILD = 10;
+    public const int EACCES = 13;
+    public const int ENOEXEC = 8;
+    public const int E2BIG = 7;
+    public const int X_OK = 1;
+    public const int O_CLOEXEC = 0x80000;
+    public const short POSIX_SPAWN_SETSIGDEF = 4;
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int execve(byte* path, byte** argv, byte** envp);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint signal(int signum, nint handler);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int kill(int pid, int signal);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int waitpid(int pid, out int status, int options);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int pipe2(int* fds, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int access(string path, int mode);
+
+    [LibraryImport("libc")]
+    public static partial int isatty(int fd);
+
+    [LibraryImport("libc")]
+    public static partial int tcgetpgrp(int fd);
+
+    [LibraryImport("libc")]
+    public static partial int getpgrp();
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawn(
+        out int pid, byte* path, byte* fileActions, byte* attributes, byte** argv, byte** envp);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawn_file_actions_init(byte* actions);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawn_file_actions_adddup2(byte* actions, int from, int to);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawn_file_actions_destroy(byte* actions);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawnattr_init(byte* attributes);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawnattr_setflags(byte* attributes, short flags);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawnattr_setsigdefault(byte* attributes, byte* set);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawnattr_destroy(byte* attributes);
+
+    [LibraryImport("libc")]
+    public static partial int sigemptyset(byte* set);
+
+    [LibraryImport("libc")]
+    public static partial int sigaddset(byte* set, int signum);
+
+    /// <summary>The process's own environment block: NUL-terminated strings behind a null-terminated array.</summary>
+    public static byte** Environ => *(byte***)NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "environ");
+}
