@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Strongroom.Secrets;
+
+namespace Strongroom.Formats;
+
+/// <summary>
+/// A growing buffer for bytes that are or contain secrets: pinned, and zeroed when it grows and when it is disposed. What
+/// writes an export writes into this; the caller sends <see cref="Written"/> on and disposes it.
+/// </summary>
+public sealed class SecretBuffer : IBufferWriter<byte>, IDisposable
+{
+    private byte[] _bytes;
+    private int _length;
+
+    /// <summary>An empty buffer with room for <paramref name="capacity"/> bytes.</summary>
+    public SecretBuffer(int capacity = 256) => _bytes = Allocate(capacity);
+
+    /// <summary>How many bytes were written.</summary>
+    public int Length => _length;
+
+    /// <summary>What was written, valid until the next write or dispose.</summary>
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
+
+    /// <summary>The same as <see cref="Written"/>, for streams.</summary>
+    public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, _length);
+
+    /// <inheritdoc/>
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - _length);
+        _length += count;
+    }
+
+    /// <inheritdoc/>
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Grow(sizeHint);
+        return _bytes.AsMemory(_length);
+    }
+
+    /// <inheritdoc/>
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Grow(sizeHint);
+        return _bytes.AsSpan(_length);
+    }
+
+    /// <summary>Appends one byte.</summary>
+    public void Append(byte value)
+    {
+        Grow(1);
+        _bytes[_length++] = value;
+    }
+
+    /// <summary>Appends bytes.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        Grow(bytes.Length);
+        bytes.CopyTo(_bytes.AsSpan(_length));
+        _length += bytes.Length;
+    }
+
+    /// <summary>A value of its own with what was written.</summary>
+    public SecretValue ToValue() => SecretValue.FromBytes(Written);
+
+    /// <summary>Forgets what was written.</summary>
+    public void Clear()
+    {
+        CryptographicOperations.ZeroMemory(_bytes.AsSpan(0, _length));
+        _length = 0;
+    }
+
+    /// <summary>Zeroes everything.</summary>
+    public void Dispose() => Clear();
+
+    private static byte[] Allocate(int capacity) => GC.AllocateUninitializedArray<byte>(Math.Max(capacity, 16), pinned: true);
+
+    private void Grow(int sizeHint)
+    {
+        var needed = _length + Math.Max(sizeHint, 1);
+        if (needed <= _bytes.Length) return;
+        var larger = Allocate(Math.Max(needed, _bytes.Length * 2));
+        Written.CopyTo(larger);
+        CryptographicOperations.ZeroMemory(_bytes.AsSpan(0, _length));
+        _bytes = larger;
+    }
+}
