@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using Strongroom.Secrets;
+using Strongroom.Vault.Storage;
+
+namespace Strongroom.Storage.Sqlite;
+
+/// <summary>
+/// Lets concurrent commits share one flush. A caller that finds nobody committing does it in its own thread, so that a lone
+/// caller pays for no hop; callers that come meanwhile queue up and become the next group.
+/// </summary>
+internal sealed class GroupCommit(ConnectionPool connections, KeyVerification verification) : IThreadPoolWorkItem
+{
+    // One group keeps the write lock of the file and a list in memory; both stay small.
+    private const int GroupCountMax = 256;
+    private const int GroupBytesMax = 16 * 1024 * 1024;
+
+    private readonly ConcurrentQueue<Pending> _queue = new();
+    private int _committing;
+
+    public ValueTask<CommitResult> CommitAsync(IReadOnlyList<StorageChange> changes, CancellationToken cancellationToken)
+    {
+        if (_queue.IsEmpty && TryLead())
+        {
+            return Lead(changes);
+        }
+        var pending = new Pending(Copy(changes));
+        _queue.Enqueue(pending);
+        if (TryLead())
+        {
+            CommitNextGroup();
+        }
+        return new ValueTask<CommitResult>(pending.Task.WaitAsync(cancellationToken));
+    }
+
+    /// <summary>Commits the next group in a pool thread, when the caller that led the last one has its own result.</summary>
+    void IThreadPoolWorkItem.Execute() => CommitNextGroup();
+
+    private bool TryLead() => Interlocked.CompareExchange(ref _committing, 1, 0) == 0;
+
+    private ValueTask<CommitResult> Lead(IReadOnlyList<StorageChange> changes)
+    {
+        try
+        {
+            return new ValueTask<CommitResult>(Run([changes])[0]);
+        }
+        finally
+        {
+            PassOn();
+        }
+    }
+
+    private void CommitNextGroup()
+    {
+        try
+        {
+            var group = TakeGroup();
+            if (group.Count > 0)
+            {
+                Finish(group);
+            }
+        }
+        finally
+        {
+            PassOn();
+        }
+    }
+
+    // Between the last look at the queue and the release somebody may have queued up and found us leading: look again.
+    private void PassOn()
+    {
+        Volatile.Write(ref _committing, 0);
+        Interlocked.MemoryBarrier();
+        if (!_queue.IsEmpty && TryLead())
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private List<Pending> TakeGroup()
+    {
+        var group = new List<Pending>();
+        for (var bytes = 0; group.Count < GroupCountMax && bytes < GroupBytesMax && _queue.TryDequeue(out var pending);)
+        {
+            group.Add(pending);
+            foreach (var change in pending.Changes)
+            {
+                bytes += change.Sealed.Length;
+            }
+        }
+        return group;
+    }
+
+    private void Finish(List<Pending> group)
+    {
+        try
+        {
+            var results = Run(group.ConvertAll(pending => pending.Changes));
+            for (var i = 0; i < results.Length; i++)
+            {
+                group[i].SetResult(results[i]);
+            }
+        }
+        catch (Exception e)
+        {
+            foreach (var pending in group)
+            {
+                // Each waiter throws an exception of its own; one thrown by many would mix their stack traces.
+                pending.SetException(e is SecretException s
+                    ? new SecretException(s.Kind, s.Reason, s.Store, s.Operation, s.Name, s.Help, s.RetryAfter, s)
+                    : e);
+            }
+        }
+    }
+
+    private CommitResult[] Run(IReadOnlyList<IReadOnlyList<StorageChange>> group)
+    {
+        var connection = connections.Rent();
+        try
+        {
+            connection.PrepareToWrite();
+            var transaction = new CommitTransaction(connection, verification.Done);
+            var results = transaction.Run(group);
+            if (transaction.KeysVerified)
+            {
+                verification.Done = true;
+            }
+            return results;
+        }
+        catch
+        {
+            // Its transaction is open or in doubt: closing the connection rolls back and forgets every cached page.
+            connection.MarkBroken();
+            throw;
+        }
+        finally
+        {
+            connections.Return(connection);
+        }
+    }
+
+    // A waiter that is cancelled may zero or reuse its buffers while its commit is still queued, so the queue keeps copies.
+    private static StorageChange[] Copy(IReadOnlyList<StorageChange> changes)
+    {
+        var copy = new StorageChange[changes.Count];
+        for (var i = 0; i < copy.Length; i++)
+        {
+            copy[i] = changes[i] with { Sealed = changes[i].Sealed.ToArray() };
+        }
+        return copy;
+    }
+
+    private sealed class Pending(StorageChange[] changes)
+        : TaskCompletionSource<CommitResult>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public StorageChange[] Changes => changes;
+    }
+}
+
+/// <summary>Whether the keys were compared with the tally since the storage was opened.</summary>
+internal sealed class KeyVerification
+{
+    private volatile bool _done;
+
+    public bool Done
+    {
+        get => _done;
+        set => _done = value;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using SQLitePCL;
+using Strongroom.Secrets;
+
+namespace Strongroom.Storage.Sqlite;
+
+/// <summary>SQLite's result codes as kinds of <see cref="SecretException"/>. Source: https://www.sqlite.org/rescode.html.</summary>
+internal static partial class ResultCodes
+{
+    // Extended codes: the primary code in the low byte, the detail above.
+    private const int IoErrorShortRead = raw.SQLITE_IOERR | (2 << 8);
+    private const int IoErrorShmSize = raw.SQLITE_IOERR | (19 << 8);
+    private const int IoErrorCorruptFileSystem = raw.SQLITE_IOERR | (33 << 8);
+    private const int NoSpace = 28, FileTooBig = 27, QuotaExceeded = 122, ReadOnlyFileSystem = 30, AccessDenied = 13, NotPermitted = 1;
+
+    public static SecretException ToException(sqlite3 database, int code, string path)
+    {
+        var extended = raw.sqlite3_extended_errcode(database);
+        if ((extended & 0xff) != (code & 0xff))
+        {
+            extended = code;
+        }
+        var errno = SystemError(database);
+        var (kind, reason, help) = Classify(extended, errno);
+        var detail = errno == 0 ? $"SQLite {extended}" : $"SQLite {extended}, errno {errno}";
+        return new SecretException(kind, $"{reason}: {path} ({detail})", help: help);
+    }
+
+    public static bool IsReadOnlyFileSystem(sqlite3 database) => SystemError(database) == ReadOnlyFileSystem;
+
+    private static (SecretErrorKind Kind, string Reason, string? Help) Classify(int extended, int errno) => (extended & 0xff) switch
+    {
+        raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => Damaged,
+        // Our statements are fixed: they fail to compile or break a constraint only when the tables are not what we made.
+        raw.SQLITE_ERROR or raw.SQLITE_SCHEMA or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_FORMAT => Damaged,
+        raw.SQLITE_FULL => Full,
+        raw.SQLITE_READONLY or raw.SQLITE_PERM => ReadOnly,
+        raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL =>
+            (SecretErrorKind.Unreachable, "the vault file stayed locked", "another process is writing to it; try again"),
+        raw.SQLITE_IOERR when extended is IoErrorShortRead or IoErrorCorruptFileSystem => Damaged,
+        raw.SQLITE_IOERR when extended == IoErrorShmSize => Full,
+        raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN => errno switch
+        {
+            NoSpace or FileTooBig or QuotaExceeded => Full,
+            ReadOnlyFileSystem or AccessDenied or NotPermitted => ReadOnly,
+            _ => (SecretErrorKind.Unreachable, "the vault file cannot be read or written", "check the disk and the file's permissions"),
+        },
+        raw.SQLITE_TOOBIG => (SecretErrorKind.InvalidInput, "the entry is too large for the vault file", null),
+        _ => (SecretErrorKind.Unreachable, "the vault file cannot be used", null),
+    };
+
+    private static (SecretErrorKind, string, string?) Damaged =>
+        (SecretErrorKind.Corrupt, "the vault file is damaged", "restore it from a backup");
+
+    private static (SecretErrorKind, string, string?) Full =>
+        (SecretErrorKind.StorageFull, "the disk of the vault file is full", "free some space; nothing was changed");
+
+    private static (SecretErrorKind, string, string?) ReadOnly =>
+        (SecretErrorKind.ReadOnly, "the vault file cannot be written", "it needs write permission for the file and its folder");
+
+    private static int SystemError(sqlite3 database) => sqlite3_system_errno(database);
+
+    // SQLitePCLRaw does not wrap this one.
+    [LibraryImport("e_sqlite3")]
+    private static partial int sqlite3_system_errno(sqlite3 database);
+}

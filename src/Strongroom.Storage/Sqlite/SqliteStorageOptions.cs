@@ -1,0 +1,16 @@
+namespace Strongroom.Storage.Sqlite;
+
+/// <summary>How a <see cref="SqliteStorage"/> behaves. The defaults fit a command line and a server.</summary>
+public sealed record SqliteStorageOptions
+{
+    /// <summary>How long a call waits for a lock that another process holds, before it fails as Unreachable. Default 5 seconds.</summary>
+    public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How many idle connections are kept for concurrent reads; more are opened when needed and closed after use. Default 16.
+    /// </summary>
+    public int IdleConnectionsMax { get; init; } = 16;
+
+    /// <summary>The most pages of 4 KiB that the file may have; a write beyond fails as StorageFull. Default: no limit.</summary>
+    public int? PagesMax { get; init; }
+}

@@ -1,0 +1,114 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Security.Cryptography;
+using Strongroom.Vault.Storage;
+
+namespace Strongroom.Storage.Sqlite;
+
+/// <summary>
+/// The one row that says what the rows must be: the last commit's number, how many entries there are, and the XOR over all of
+/// them of the first 128 bits of SHA-256(id ‖ folder ‖ revision). SQLite cannot notice a flipped bit in a key; with this an
+/// entry that is lost that way shows as damage and never as "not found". It guards against accidents: whoever can write the
+/// file can make a fitting tally, and is caught by the seals inside the entries and by the audit log.
+/// </summary>
+internal struct Tally
+{
+    private const int EncodedLength = 32;
+
+    public long Sequence;
+    public long Entries;
+    public UInt128 Digest;
+
+    public void Add(EntryId id, EntryId folder, long revision)
+    {
+        Entries++;
+        Digest ^= Of(id, folder, revision);
+    }
+
+    public void Remove(EntryId id, EntryId folder, long revision)
+    {
+        Entries--;
+        Digest ^= Of(id, folder, revision);
+    }
+
+    /// <summary>Reads the row in the connection's current transaction; damage to the row itself is found by its checksum.</summary>
+    public static Tally Read(Connection connection)
+    {
+        using var query = connection.Use(Sql.ReadTally);
+        if (!query.Step())
+        {
+            throw connection.Corrupt("its tally is missing");
+        }
+        var digest = query.Row.Bytes(2);
+        var tally = new Tally
+        {
+            Sequence = query.Row.Int64(0),
+            Entries = query.Row.Int64(1),
+            Digest = digest.Length == 16 ? BinaryPrimitives.ReadUInt128BigEndian(digest) : 0,
+        };
+        return tally.Checksum() == query.Row.Int64(3) ? tally : throw connection.Corrupt("its tally does not match its checksum");
+    }
+
+    public readonly void Write(Connection connection)
+    {
+        using var query = connection.Use(Sql.WriteTally);
+        Span<byte> digest = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(digest, Digest);
+        query.Row.Bind(1, Sequence);
+        query.Row.Bind(2, Entries);
+        query.Row.Bind(3, digest);
+        query.Row.Bind(4, Checksum());
+        query.Step();
+    }
+
+    private readonly uint Checksum()
+    {
+        Span<byte> bytes = stackalloc byte[EncodedLength];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, Sequence);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], Entries);
+        BinaryPrimitives.WriteUInt128BigEndian(bytes[16..], Digest);
+        return Crc32C.Append(Crc32C.Seed, bytes);
+    }
+
+    private static UInt128 Of(EntryId id, EntryId folder, long revision)
+    {
+        Span<byte> key = stackalloc byte[40];
+        BinaryPrimitives.WriteUInt128BigEndian(key, id.Value);
+        BinaryPrimitives.WriteUInt128BigEndian(key[16..], folder.Value);
+        BinaryPrimitives.WriteInt64BigEndian(key[32..], revision);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(key, hash);
+        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+}
+
+/// <summary>CRC-32C (Castagnoli): finds every single flipped bit and every burst up to 32 bits, at the price of a few nanoseconds.</summary>
+internal static class Crc32C
+{
+    public const uint Seed = 0xffffffff;
+
+    public static uint Append(uint crc, ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length >= 8)
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            bytes = bytes[8..];
+        }
+        foreach (var b in bytes)
+        {
+            crc = BitOperations.Crc32C(crc, b);
+        }
+        return crc;
+    }
+
+    /// <summary>The checksum that a row of entries carries of itself.</summary>
+    public static uint OfEntry(EntryId id, EntryId folder, long revision, ReadOnlySpan<byte> sealedBytes)
+    {
+        var crc = BitOperations.Crc32C(Seed, (ulong)(id.Value >> 64));
+        crc = BitOperations.Crc32C(crc, (ulong)id.Value);
+        crc = BitOperations.Crc32C(crc, (ulong)(folder.Value >> 64));
+        crc = BitOperations.Crc32C(crc, (ulong)folder.Value);
+        crc = BitOperations.Crc32C(crc, (ulong)revision);
+        return Append(crc, sealedBytes);
+    }
+}
