@@ -44,6 +44,18 @@ public abstract class SecretBackend : IAsyncDisposable
     /// <summary>True when the backend lives on this machine: no retries, no breaker, no cache in front of it by default.</summary>
     public virtual bool IsLocal => false;
 
+    /// <summary>
+    /// True when the answers cannot change while this instance lives, as for a copy of the environment. A resolver may then keep
+    /// what it found without asking again.
+    /// </summary>
+    public virtual bool IsFixed => false;
+
+    /// <summary>
+    /// What to do instead of something this backend cannot do (<paramref name="missing"/> is one capability):
+    /// <c>set the variable in the shell that starts the program</c>. Null when there is nothing better than another store.
+    /// </summary>
+    public virtual string? Instead(BackendCapabilities missing) => null;
+
     /// <summary>Reads one value. Throws <see cref="SecretErrorKind.NotFound"/> when there is none.</summary>
     public virtual ValueTask<StoredSecret> ReadAsync(SecretAddress address, CancellationToken cancellationToken) =>
         throw Missing("read");

@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using Strongroom.Formats;
+using Strongroom.Secrets;
+
+namespace Strongroom.Files;
+
+/// <summary>Small files that hold secrets: only their owner may read them, and they are replaced whole or not at all.</summary>
+public static class PrivateFile
+{
+    /// <summary>Drafts begin with this; a folder of secrets does not list them.</summary>
+    internal const string DraftPrefix = "..new-";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerFolder = OwnerOnly | UnixFileMode.UserExecute;
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>
+    /// Writes <paramref name="content"/> with mode 0600 beside the target, flushes it, renames it over the target and flushes the
+    /// folder, which is made (0700) when it is missing. After a crash the target is the old file or the new one.
+    /// </summary>
+    /// <exception cref="IOException">And the like, as the operating system reports it. The target is unchanged then.</exception>
+    public static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        CreateFolder(folder);
+        var draft = Path.Combine(folder, DraftPrefix + RandomNumberGenerator.GetHexString(16, lowercase: true));
+        try
+        {
+            using (var file = OpenNew(draft))
+            {
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(draft, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
+        }
+        FolderFlush.Flush(folder);
+    }
+
+    /// <summary>The whole file, or null when there is none. The caller disposes the buffer.</summary>
+    /// <exception cref="SecretException"><see cref="SecretErrorKind.Malformed"/> when it is longer than <paramref name="lengthMax"/>.</exception>
+    /// <exception cref="IOException">And the like, as the operating system reports it.</exception>
+    public static SecretBuffer? Read(string path, int lengthMax)
+    {
+        try
+        {
+            using var file = new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0,
+            });
+            return ReadToEnd(file, lengthMax);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True when group or others may read or write the file. Always false on Windows, where rights are inherited.</summary>
+    public static bool IsOpenToOthers(string path) =>
+        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None;
+
+    /// <summary>Makes the folder and its missing parents with mode 0700.</summary>
+    public static void CreateFolder(string folder)
+    {
+        if (Directory.Exists(folder)) return;
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, OwnerFolder);
+    }
+
+    private static FileStream OpenNew(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
+        return new FileStream(path, options);
+    }
+
+    private static SecretBuffer ReadToEnd(FileStream file, int lengthMax)
+    {
+        var buffer = new SecretBuffer((int)Math.Min(file.CanSeek ? file.Length + 1 : 4096, (long)lengthMax + 1));
+        try
+        {
+            while (buffer.Length <= lengthMax)
+            {
+                var room = buffer.GetSpan(1);
+                var count = file.Read(room[..Math.Min(room.Length, lengthMax + 1 - buffer.Length)]);
+                if (count == 0) return buffer;
+                buffer.Advance(count);
+            }
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+        buffer.Dispose();
+        throw new SecretException(SecretErrorKind.Malformed, $"is a file of more than {lengthMax} bytes");
+    }
+}

@@ -1,0 +1,6 @@
+namespace Strongroom.Resolution;
+
+/// <summary>How a resolver works.</summary>
+public sealed record ResolverOptions
+{
+}
