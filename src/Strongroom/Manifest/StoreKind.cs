@@ -1,0 +1,32 @@
+namespace Strongroom.Manifest;
+
+/// <summary>What a manifest may say about one kind of backend.</summary>
+/// <param name="Name">The word for the kind.</param>
+/// <param name="Description">One line for the schema and the reference.</param>
+/// <param name="Prefix">The prefix of its names when the manifest gives none.</param>
+/// <param name="KeepsPaths">Whether a secret's plain <c>path</c> applies; stores of flat names take the name instead.</param>
+/// <param name="Settings">The settings it has.</param>
+internal sealed record StoreKind(string Name, string Description, string Prefix, bool KeepsPaths, params StoreSetting[] Settings)
+{
+    /// <summary>Every kind. A new backend is a row here.</summary>
+    public static IReadOnlyList<StoreKind> All { get; } =
+    [
+        new("embedded", "the encrypted vault beside the project", "{environment}/", KeepsPaths: true,
+            new StoreSetting("path", "file of the vault; .strongroom/vault.db by default"),
+            new StoreSetting("key-file", "key file of the seal; kept in the user's configuration by default")),
+        new("environment", "variables of the process", "", KeepsPaths: false),
+        new("dotenv", "a .env file", "", KeepsPaths: false, new StoreSetting("path", "the file; .env by default")),
+        new("files", "a folder with one file for each secret", "", KeepsPaths: false, new StoreSetting("path", "the folder", IsRequired: true)),
+        new("memory", "values that live as long as the process, for tests", "", KeepsPaths: false),
+    ];
+
+    public static StoreKind? Find(string name)
+    {
+        foreach (var kind in All)
+            if (string.Equals(kind.Name, name, StringComparison.Ordinal)) return kind;
+        return null;
+    }
+}
+
+/// <summary>One setting of a kind of store. All are texts; the backend reads its own.</summary>
+internal sealed record StoreSetting(string Key, string Description, bool IsRequired = false);
