@@ -1,0 +1,61 @@
+using System.Text;
+using Strongroom.Secrets;
+using Strongroom.Vault.Storage;
+
+namespace Strongroom.Vault.Barrier;
+
+/// <summary>The part of a vault below a prefix: what an engine gets. Paths are relative to it.</summary>
+internal sealed class BarrierView
+{
+    /// <summary>The longest full path in bytes, prefix included.</summary>
+    public const int PathLengthMax = 1024;
+
+    private readonly byte[] _prefix;
+
+    public BarrierView(VaultBarrier barrier, string prefix) => (Barrier, _prefix) = (barrier, Encoding.UTF8.GetBytes(prefix));
+
+    public VaultBarrier Barrier { get; }
+
+    /// <summary>Length of the prefix in bytes: folders at or above it need no marker.</summary>
+    public int PrefixLength => _prefix.Length;
+
+    /// <summary>The entry at a path, or null. Throws Corrupt when what is stored there does not open.</summary>
+    public async ValueTask<OpenedEntry?> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        var full = FullPath(path);
+        var stored = await Barrier.Storage.GetAsync(Barrier.Keyring.Names.Entry(full), cancellationToken);
+        if (stored is not { } found) return null;
+        var opened = await Barrier.OpenAsync(found, cancellationToken);
+        if (opened.Path.SequenceEqual(full)) return opened;
+        opened.Dispose();
+        throw EntryFormat.Damaged("bears another name");
+    }
+
+    /// <summary>The names in a folder ("" or ending in a slash), in ordinal order; folders end in a slash.</summary>
+    public async ValueTask<List<string>> ListAsync(string folder, CancellationToken cancellationToken)
+    {
+        var full = FullPath(folder);
+        var stored = await Barrier.Storage.ListAsync(Barrier.Keyring.Names.Folder(full), cancellationToken);
+        var names = new List<string>(stored.Count);
+        foreach (var entry in stored)
+        {
+            using var opened = await Barrier.OpenAsync(entry, cancellationToken);
+            var path = opened.Path;
+            if (!path.StartsWith(full) || path.Length == full.Length || Barrier.Keyring.Names.Entry(path) != entry.Id)
+                throw EntryFormat.Damaged("bears another name");
+            names.Add(Encoding.UTF8.GetString(path[full.Length..]));
+        }
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+
+    public byte[] FullPath(string path)
+    {
+        var length = _prefix.Length + Encoding.UTF8.GetByteCount(path);
+        if (length > PathLengthMax) throw new SecretException(SecretErrorKind.InvalidInput, $"the path is longer than {PathLengthMax} bytes");
+        var full = new byte[length];
+        _prefix.CopyTo(full, 0);
+        Encoding.UTF8.GetBytes(path, full.AsSpan(_prefix.Length));
+        return full;
+    }
+}

@@ -1,0 +1,209 @@
+using System.Security.Cryptography;
+using Strongroom.Secrets;
+using Strongroom.Vault.Seal;
+using Strongroom.Vault.Storage;
+
+namespace Strongroom.Vault.Barrier;
+
+/// <summary>
+/// The only holder of data keys. Above it are paths and plain values, below it keyed hashes and ciphertext. Safe for
+/// concurrent use; reading takes no lock.
+/// </summary>
+internal sealed class VaultBarrier : IDisposable
+{
+    /// <summary>
+    /// Commits of one term before the next begins. A commit seals at most <see cref="BarrierCommit.StepsMax"/> entries and is
+    /// tried a few times at most, so a key stays below 2^31 random nonces, half of what AES-GCM allows.
+    /// </summary>
+    public const long TermCommitsMax = 1L << 20;
+
+    private readonly byte[] _rootKey;
+    private readonly SemaphoreSlim _keyringChange = new(1, 1);
+    private volatile Keyring _keyring;
+    private long _sequence;
+    private volatile bool _closed;
+
+    private VaultBarrier(VaultStorage storage, RandomNumberGenerator random, Guid vaultId, byte[] rootKey, Keyring keyring, long sequence) =>
+        (Storage, Random, VaultId, _rootKey, _keyring, _sequence) = (storage, random, vaultId, rootKey, keyring, sequence);
+
+    public Guid VaultId { get; }
+
+    public VaultStorage Storage { get; }
+
+    public RandomNumberGenerator Random { get; }
+
+    public Keyring Keyring => _closed ? throw Closed() : _keyring;
+
+    /// <summary>The highest storage sequence this barrier has seen.</summary>
+    public long Sequence => Interlocked.Read(ref _sequence);
+
+    /// <summary>Makes a new vault in an empty storage. Throws Conflict when there is one.</summary>
+    public static async ValueTask<VaultBarrier> CreateAsync(
+        VaultStorage storage, VaultSeal seal, Guid vaultId, RandomNumberGenerator random, CancellationToken cancellationToken)
+    {
+        var rootKey = Keyring.RandomKey(random);
+        var keyring = Keyring.Generate(random);
+        var record = await SealRecord.MakeAsync(vaultId, seal, rootKey, cancellationToken);
+        var result = await storage.CommitAsync(
+            [
+                new(StorageChangeKind.Put, VaultHeader.SealRecordId, Sealed: record.Encode(), ExpectedRevision: 0),
+                new(StorageChangeKind.Put, VaultHeader.KeyringId, Sealed: KeyringFormat.Seal(keyring, vaultId, rootKey, random), ExpectedRevision: 0),
+            ],
+            cancellationToken);
+        if (result.Committed)
+            return new VaultBarrier(storage, random, vaultId, rootKey, keyring with { Revision = result.Sequence }, result.Sequence);
+        keyring.Dispose();
+        CryptographicOperations.ZeroMemory(rootKey);
+        throw new SecretException(SecretErrorKind.Conflict, "there is a vault already", operation: "create");
+    }
+
+    /// <summary>Opens the vault of a storage. Throws NotFound, Sealed or Corrupt.</summary>
+    public static async ValueTask<VaultBarrier> OpenAsync(
+        VaultStorage storage, VaultSeal seal, RandomNumberGenerator random, CancellationToken cancellationToken)
+    {
+        var (record, _) = await VaultHeader.RequireAsync(storage, cancellationToken);
+        var rootKey = await record.UnwrapAsync(seal, cancellationToken);
+        try
+        {
+            var keyring = await LoadKeyringAsync(storage, record.VaultId, rootKey, cancellationToken);
+            return new VaultBarrier(storage, random, record.VaultId, rootKey, keyring, keyring.Revision);
+        }
+        catch
+        {
+            CryptographicOperations.ZeroMemory(rootKey);
+            throw;
+        }
+    }
+
+    public static SecretException Closed() => new(SecretErrorKind.Sealed, "the vault is closed", help: "open it again");
+
+    public BarrierView View(string prefix) => new(this, prefix);
+
+    /// <summary>Opens an entry; when another process has begun a new term, fetches the keyring first.</summary>
+    public async ValueTask<OpenedEntry> OpenAsync(StoredEntry entry, CancellationToken cancellationToken)
+    {
+        var term = EntryFormat.Term(entry.Sealed.Span);
+        var keyring = Keyring;
+        if (keyring.Find(term) is not { } key)
+        {
+            await ReloadAsync(keyring, cancellationToken);
+            key = Keyring.Find(term) ?? throw EntryFormat.Damaged($"names the unknown key term {term}");
+        }
+        return EntryFormat.Open(key, entry);
+    }
+
+    /// <summary>Begins a new term: everything written from now on is sealed with a new key. Returns the term.</summary>
+    public async ValueTask<(uint Term, long Sequence)> RotateAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var old = Keyring;
+            var began = await Storage.GetSequenceAsync(cancellationToken);
+            var next = old.NextTerm(began, Random);
+            var result = await Storage.CommitAsync([PutKeyring(next, _rootKey)], cancellationToken);
+            if (result.Committed)
+            {
+                Install(next with { Revision = result.Sequence });
+                return (next.Current.Term, result.Sequence);
+            }
+            next.Current.Dispose();
+            await ReloadAsync(old, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Puts the vault under another seal, in one commit. The root key changes too, so that whoever kept the old seal and an old copy
+    /// of the header cannot open the new one. This barrier and those of other processes must be opened again afterwards.
+    /// </summary>
+    public async ValueTask<long> ResealAsync(VaultSeal seal, CancellationToken cancellationToken)
+    {
+        var keyring = Keyring;
+        var (_, revision) = await VaultHeader.RequireAsync(Storage, cancellationToken);
+        var rootKey = Keyring.RandomKey(Random);
+        try
+        {
+            var record = await SealRecord.MakeAsync(VaultId, seal, rootKey, cancellationToken);
+            var result = await Storage.CommitAsync(
+                [
+                    new(StorageChangeKind.Put, VaultHeader.SealRecordId, Sealed: record.Encode(), ExpectedRevision: revision),
+                    PutKeyring(keyring, rootKey),
+                ],
+                cancellationToken);
+            if (!result.Committed)
+                throw new SecretException(SecretErrorKind.Conflict, "the keys were changed by another process", operation: "reseal", help: "try again");
+            rootKey.CopyTo(_rootKey, 0);
+            Install(keyring with { Revision = result.Sequence });
+            return result.Sequence;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(rootKey);
+        }
+    }
+
+    /// <summary>Notes the sequence of a commit, and begins a new term when the current one has served long enough.</summary>
+    public async ValueTask CommittedAsync(long sequence, CancellationToken cancellationToken)
+    {
+        InterlockedMax(sequence);
+        if (sequence - Keyring.Current.BeganAtSequence >= TermCommitsMax) await RotateAsync(cancellationToken);
+    }
+
+    /// <summary>Replaces the given snapshot by what is stored, unless someone has done so already.</summary>
+    public async ValueTask ReloadAsync(Keyring seen, CancellationToken cancellationToken)
+    {
+        await _keyringChange.WaitAsync(cancellationToken);
+        try
+        {
+            if (ReferenceEquals(seen, Keyring)) Install(await LoadKeyringAsync(Storage, VaultId, _rootKey, cancellationToken));
+        }
+        catch (SecretException e) when (e.Kind == SecretErrorKind.Corrupt)
+        {
+            throw new SecretException(SecretErrorKind.Sealed, "the seal was changed since this vault was opened", help: "open it again", inner: e);
+        }
+        finally
+        {
+            _keyringChange.Release();
+        }
+    }
+
+    /// <summary>Zeroes all keys. Whoever still uses the barrier meets Sealed.</summary>
+    public void Dispose()
+    {
+        _closed = true;
+        _keyring.Dispose();
+        CryptographicOperations.ZeroMemory(_rootKey);
+        _keyringChange.Dispose();
+    }
+
+    private static async ValueTask<Keyring> LoadKeyringAsync(
+        VaultStorage storage, Guid vaultId, byte[] rootKey, CancellationToken cancellationToken)
+    {
+        if (await storage.GetAsync(VaultHeader.KeyringId, cancellationToken) is not { } stored)
+            throw new SecretException(SecretErrorKind.Corrupt, "the keyring is missing", operation: "open", help: "restore the vault from a backup");
+        return KeyringFormat.Open(stored.Sealed.Span, stored.Revision, vaultId, rootKey);
+    }
+
+    private StorageChange PutKeyring(Keyring keyring, ReadOnlySpan<byte> rootKey) => new(
+        StorageChangeKind.Put, VaultHeader.KeyringId, Sealed: KeyringFormat.Seal(keyring, VaultId, rootKey, Random), ExpectedRevision: keyring.Revision);
+
+    /// <summary>
+    /// Swaps the snapshot. The old one is not disposed: readers may hold it, and its keys are those of the new one; the few
+    /// copies made by a reload are zeroed when the pinned arrays are collected with the process.
+    /// </summary>
+    private void Install(Keyring keyring)
+    {
+        _keyring = keyring;
+        InterlockedMax(keyring.Revision);
+    }
+
+    private void InterlockedMax(long sequence)
+    {
+        var seen = Interlocked.Read(ref _sequence);
+        while (sequence > seen)
+        {
+            var before = Interlocked.CompareExchange(ref _sequence, sequence, seen);
+            if (before == seen) return;
+            seen = before;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Strongroom.Secrets;
+using Strongroom.Vault.Seal;
+using Strongroom.Vault.Storage;
+
+namespace Strongroom.Vault.Barrier;
+
+/// <summary>What can be known of a vault without its key.</summary>
+/// <param name="VaultId">Identity of the vault; its key file is named after it.</param>
+/// <param name="SealKind">Which kind of seal opens it.</param>
+public sealed record VaultHeader(Guid VaultId, string SealKind)
+{
+    /// <summary>Where the seal record lies. Well known: no keyed hash will ever give such a small number.</summary>
+    internal static readonly EntryId SealRecordId = new(1);
+
+    /// <summary>Where the keyring lies.</summary>
+    internal static readonly EntryId KeyringId = new(2);
+
+    /// <summary>The header of the vault in a storage, or null when there is no vault in it.</summary>
+    public static async ValueTask<VaultHeader?> ReadAsync(VaultStorage storage, CancellationToken cancellationToken)
+    {
+        if (await storage.GetAsync(SealRecordId, cancellationToken) is not { } stored) return null;
+        var record = SealRecord.Decode(stored.Sealed.Span);
+        return new VaultHeader(record.VaultId, record.SealKind);
+    }
+
+    internal static async ValueTask<(SealRecord Record, long Revision)> RequireAsync(VaultStorage storage, CancellationToken cancellationToken) =>
+        await storage.GetAsync(SealRecordId, cancellationToken) is { } stored
+            ? (SealRecord.Decode(stored.Sealed.Span), stored.Revision)
+            : throw new SecretException(SecretErrorKind.NotFound, "there is no vault here", operation: "open", help: "run strongroom init");
+}

@@ -1,0 +1,113 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Strongroom.Secrets;
+using Strongroom.Vault.Native;
+
+namespace Strongroom.Vault.Seal;
+
+/// <summary>
+/// A key of 32 random bytes in a small text file, mode 0600: the seal of the embedded vault. The file is
+/// <c>strongroom-key-1:</c>, base64 of the key, and a line end. Whoever has the file and the vault can read the vault.
+/// </summary>
+public sealed class KeyFileSeal : VaultSeal
+{
+    /// <summary>The word for this seal.</summary>
+    public const string KindName = "key-file";
+
+    private const int FileLengthMax = 256;
+
+    private readonly string _path;
+    private readonly byte[] _key;
+    private readonly RandomNumberGenerator _random;
+
+    private KeyFileSeal(string path, byte[] key, RandomNumberGenerator random) => (_path, _key, _random) = (path, key, random);
+
+    /// <inheritdoc/>
+    public override string Kind => KindName;
+
+    private static ReadOnlySpan<byte> Prefix => "strongroom-key-1:"u8;
+
+    /// <summary>Makes a new key file, whole and durable before it returns. Throws Conflict when there is one.</summary>
+    public static KeyFileSeal Create(string path, RandomNumberGenerator random)
+    {
+        var key = GC.AllocateUninitializedArray<byte>(RootKeyLength, pinned: true);
+        random.GetBytes(key);
+        Span<byte> text = stackalloc byte[FileLengthMax];
+        Prefix.CopyTo(text);
+        Base64.EncodeToUtf8(key, text[Prefix.Length..], out _, out var written);
+        text[Prefix.Length + written] = (byte)'\n';
+        try
+        {
+            DurableFile.Create(path, text[..(Prefix.Length + written + 1)]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw DurableFile.Explain(e, "create", path);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(text);
+        }
+        return new KeyFileSeal(path, key, random);
+    }
+
+    /// <summary>
+    /// Reads a key file. Throws Sealed when it is absent, Denied when other users may read it, Malformed when it is no key file.
+    /// </summary>
+    public static KeyFileSeal Open(string path, RandomNumberGenerator random)
+    {
+        Span<byte> text = stackalloc byte[FileLengthMax];
+        try
+        {
+            using var file = DurableFile.OpenPrivate(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            DurableFile.RequirePrivate(file);
+            var length = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
+            return new KeyFileSeal(path, Parse(text[..length], path), random);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new SecretException(SecretErrorKind.Sealed, "the key file is missing", operation: "open", name: path,
+                help: "copy it from the machine where the vault was made, or from its backup", inner: e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw DurableFile.Explain(e, "read", path);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(text);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<byte[]> WrapAsync(
+        ReadOnlyMemory<byte> rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellationToken)
+    {
+        var wrapped = new byte[rootKey.Length + KeyWrap.Overhead];
+        KeyWrap.Wrap(_key, rootKey.Span, context.Span, _random, wrapped);
+        return new(wrapped);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<byte[]> UnwrapAsync(
+        ReadOnlyMemory<byte> wrapped, ReadOnlyMemory<byte> context, CancellationToken cancellationToken)
+    {
+        var rootKey = GC.AllocateUninitializedArray<byte>(RootKeyLength, pinned: true);
+        return KeyWrap.TryUnwrap(_key, wrapped.Span, context.Span, rootKey)
+            ? new(rootKey)
+            : throw KeyWrap.WrongKey("the key file " + _path, "give the key file that the vault was made with");
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => CryptographicOperations.ZeroMemory(_key);
+
+    private static byte[] Parse(ReadOnlySpan<byte> text, string path)
+    {
+        var key = GC.AllocateUninitializedArray<byte>(RootKeyLength, pinned: true);
+        if (text.StartsWith(Prefix)
+            && Base64.DecodeFromUtf8(text[Prefix.Length..].TrimEnd("\r\n"u8), key, out _, out var written) == System.Buffers.OperationStatus.Done
+            && written == RootKeyLength) return key;
+        throw new SecretException(SecretErrorKind.Malformed, "is not a key file of this version", operation: "open", name: path,
+            help: "it should be one line beginning with strongroom-key-1:");
+    }
+}
