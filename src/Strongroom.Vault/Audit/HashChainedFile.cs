@@ -1,0 +1,186 @@
+using System.Security.Cryptography;
+using Strongroom.Secrets;
+using Strongroom.Vault.Native;
+using Strongroom.Vault.Requests;
+
+namespace Strongroom.Vault.Audit;
+
+/// <summary>When the log is flushed to the disk, beyond what the operating system does by itself.</summary>
+public enum AuditFlush
+{
+    /// <summary>
+    /// Before a change is made, so that no change survives a power failure without a record. Records of reads and outcomes may be
+    /// lost with the last seconds before one; a crash of the program loses nothing.
+    /// </summary>
+    Changes,
+
+    /// <summary>Before every answer.</summary>
+    Always,
+}
+
+/// <summary>
+/// Audit as a file of JSON lines, mode 0600, each chained to the one before by a keyed code: whoever has not the key cannot change,
+/// drop or swap a line unnoticed. Several processes may append to one file; appends waiting in one process are written together.
+/// </summary>
+internal sealed class HashChainedFile : AuditSink
+{
+    /// <summary>How long an append waits for another process before the request is refused.</summary>
+    public static readonly TimeSpan LockWaitMax = TimeSpan.FromSeconds(10);
+
+    private readonly string _path;
+    private readonly AuditFlush _flush;
+    private readonly TimeProvider _time;
+    private readonly FileStream _file;
+    private readonly IncrementalHash _hmac;
+    private readonly Lock _gate = new();
+    private List<Append> _waiting = [];
+    private bool _writing;
+    private ChainHead _head;
+    private long _end = -1;
+
+    private HashChainedFile(string path, FileStream file, byte[] key, AuditFlush flush, TimeProvider time)
+    {
+        (_path, _file, _flush, _time) = (path, file, flush, time);
+        _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+    }
+
+    /// <summary>Opens the file, or makes it. Throws Denied when other users may read it.</summary>
+    public static HashChainedFile Open(string path, byte[] key, AuditFlush flush, TimeProvider time)
+    {
+        try
+        {
+            var file = DurableFile.OpenPrivate(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            try
+            {
+                DurableFile.RequirePrivate(file);
+                if (file.Length == 0) Posix.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+                return new HashChainedFile(path, file, key, flush, time);
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw DurableFile.Explain(e, "audit", path);
+        }
+    }
+
+    /// <summary>Where the chain stands. Throws Corrupt when the end of the file was changed.</summary>
+    public async ValueTask<ChainHead> ReadHeadAsync(CancellationToken cancellationToken)
+    {
+        await WriteAsync([], durable: false, cancellationToken);
+        return _head;
+    }
+
+    public override async ValueTask<AuditPosition> AppendAsync(
+        IReadOnlyList<AuditRecord> records, bool durable, CancellationToken cancellationToken)
+    {
+        var mine = new Append(records, durable || _flush == AuditFlush.Always);
+        lock (_gate)
+        {
+            _waiting.Add(mine);
+            if (_writing) goto wait;
+            _writing = true;
+        }
+        await WriteGroupAsync(cancellationToken);
+    wait:
+        return await mine.Done.Task.WaitAsync(cancellationToken);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _hmac.Dispose();
+        return _file.DisposeAsync();
+    }
+
+    /// <summary>Writes what waits now. What came meanwhile is the next writer's, on another thread, so that no caller works for ever.</summary>
+    private async Task WriteGroupAsync(CancellationToken cancellationToken)
+    {
+        List<Append> group;
+        lock (_gate) (group, _waiting) = (_waiting, []);
+        try
+        {
+            var durable = false;
+            foreach (var append in group) durable |= append.Durable;
+            await WriteAsync(group, durable, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            var error = e as SecretException ?? DurableFile.Explain(e, "audit", _path);
+            foreach (var append in group) append.Done.TrySetException(error);
+        }
+        lock (_gate)
+        {
+            if (_waiting.Count == 0)
+            {
+                _writing = false;
+                return;
+            }
+        }
+        _ = Task.Run(() => WriteGroupAsync(CancellationToken.None), CancellationToken.None);
+    }
+
+    private async ValueTask WriteAsync(List<Append> group, bool durable, CancellationToken cancellationToken)
+    {
+        await LockAsync(cancellationToken);
+        try
+        {
+            using var lines = new SecretBuffer(4096);
+            var (head, end) = CatchUp(lines, write: group.Count > 0);
+            var results = new AuditPosition[group.Count];
+            for (var i = 0; i < group.Count; i++)
+            {
+                foreach (var record in group[i].Records) head = AuditLine.Write(_hmac, head, record, torn: null, lines);
+                results[i] = new AuditPosition(head.Sequence, head.Mac);
+            }
+            if (group.Count == 0)
+            {
+                _head = head;
+                return;
+            }
+            // Until all is written the cached end is not to be trusted: a failure may leave a piece behind.
+            _end = -1;
+            RandomAccess.Write(_file.SafeFileHandle, lines.Written.Span, end);
+            if (durable) RandomAccess.FlushToDisk(_file.SafeFileHandle);
+            (_head, _end) = (head, end + lines.Written.Length);
+            for (var i = 0; i < group.Count; i++) group[i].Done.TrySetResult(results[i]);
+        }
+        finally
+        {
+            Posix.Unlock(_file.SafeFileHandle);
+        }
+    }
+
+    /// <summary>Finds the end of the chain, and begins the new lines with a recovery record where a crash left an unfinished one.</summary>
+    private (ChainHead Head, long End) CatchUp(SecretBuffer lines, bool write)
+    {
+        var length = RandomAccess.GetLength(_file.SafeFileHandle);
+        if (length == _end) return (_head, length);
+        if (length < _end) throw AuditTail.Broken(_path);
+        var tail = AuditTail.Read(_file.SafeFileHandle, length, _hmac, _path);
+        if (tail.Torn is not { } torn || !write) return (tail.Head, length);
+        lines.GetSpan(1)[0] = (byte)'\n';
+        lines.Advance(1);
+        var record = new AuditRecord(AuditRecordKind.Recovery, _time.GetUtcNow(), "vault", "recover", "audit");
+        return (AuditLine.Write(_hmac, tail.Head, record, torn, lines), length);
+    }
+
+    private async ValueTask LockAsync(CancellationToken cancellationToken)
+    {
+        var began = _time.GetTimestamp();
+        for (var wait = 1; !Posix.TryLock(_file.SafeFileHandle); wait = Math.Min(wait * 2, 16))
+        {
+            if (_time.GetElapsedTime(began) > LockWaitMax)
+                throw new SecretException(SecretErrorKind.Unreachable, "another process holds the audit log", operation: "audit", name: _path);
+            await Task.Delay(TimeSpan.FromMilliseconds(wait), TimeProvider.System, cancellationToken);
+        }
+    }
+
+    private sealed record Append(IReadOnlyList<AuditRecord> Records, bool Durable)
+    {
+        public TaskCompletionSource<AuditPosition> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

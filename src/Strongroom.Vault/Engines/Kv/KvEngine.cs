@@ -1,0 +1,85 @@
+using Strongroom.Secrets;
+using Strongroom.Vault.Barrier;
+using Strongroom.Vault.Requests;
+
+namespace Strongroom.Vault.Engines.Kv;
+
+/// <summary>One request to a KV mount.</summary>
+/// <param name="Engine">The mount.</param>
+/// <param name="Request">The request.</param>
+/// <param name="Path">Path of the secret or folder.</param>
+/// <param name="Context">The way to change something.</param>
+internal sealed record KvCall(KvEngine Engine, VaultRequest Request, string Path, ChangeContext Context);
+
+/// <summary>
+/// Versioned secrets, with the paths, bodies and semantics of Vault's KV version 2. Each endpoint is a file named after its path.
+/// A secret is a listed entry with its metadata, and one unlisted entry for the value of each version.
+/// </summary>
+internal sealed class KvEngine(BarrierView metadata, BarrierView versions, BarrierView settings, TimeProvider time)
+{
+    private const string ConfigPath = "config";
+
+    /// <summary>Changes of one secret wait for each other in this process; between processes the expected revision decides.</summary>
+    private readonly SemaphoreSlim?[] _turns = new SemaphoreSlim?[64];
+
+    public BarrierView Metadata { get; } = metadata;
+
+    public BarrierView Versions { get; } = versions;
+
+    public DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    public ValueTask<VaultResponse> HandleAsync(VaultRequest request, string path, ChangeContext context, CancellationToken cancellationToken)
+    {
+        var slash = path.IndexOf('/');
+        var endpoint = slash < 0 ? path.AsSpan() : path.AsSpan(0, slash);
+        var call = new KvCall(this, request, slash < 0 ? "" : path[(slash + 1)..], context);
+        return endpoint switch
+        {
+            "data" => PathData.HandleAsync(call, cancellationToken),
+            "metadata" => PathMetadata.HandleAsync(call, cancellationToken),
+            "delete" => PathDelete.HandleAsync(call, cancellationToken),
+            "undelete" => PathUndelete.HandleAsync(call, cancellationToken),
+            "destroy" => PathDestroy.HandleAsync(call, cancellationToken),
+            "subkeys" => PathSubkeys.HandleAsync(call, cancellationToken),
+            "append" => PathAppend.HandleAsync(call, cancellationToken),
+            "config" => PathConfig.HandleAsync(call, cancellationToken),
+            _ => throw new SecretException(
+                SecretErrorKind.NotFound, "is no path of a versioned engine", operation: request.OperationName, name: request.Path,
+                help: "paths begin with data/ or metadata/"),
+        };
+    }
+
+    public static SecretException NotSupported(KvCall call) =>
+        new(SecretErrorKind.Unsupported, "is not supported at this path", operation: call.Request.OperationName, name: call.Request.Path);
+
+    public static SecretException NotFound(KvCall call) =>
+        new(SecretErrorKind.NotFound, "there is no such secret or version", operation: call.Request.OperationName, name: call.Path);
+
+    public async ValueTask<KvMetadata?> GetMetadataAsync(string path, CancellationToken cancellationToken)
+    {
+        using var entry = await Metadata.GetAsync(path, cancellationToken);
+        return entry is null ? null : KvMetadataFormat.Decode(entry.Value.Span, entry.Revision);
+    }
+
+    /// <summary>The value of a version that its metadata says is there.</summary>
+    public async ValueTask<OpenedEntry> GetDataAsync(string path, int version, CancellationToken cancellationToken) =>
+        await Versions.GetAsync(VersionPath(path, version), cancellationToken) ?? throw EntryFormat.Damaged($"of version {version} is missing");
+
+    public async ValueTask<KvConfig> GetConfigAsync(CancellationToken cancellationToken)
+    {
+        using var entry = await settings.GetAsync(ConfigPath, cancellationToken);
+        return entry is null ? KvConfig.Default : KvConfig.Decode(entry.Value);
+    }
+
+    public void PutConfig(BarrierCommit commit, SecretBuffer config) => commit.Put(settings, ConfigPath, config.Written);
+
+    public static string VersionPath(string path, int version) => $"{version}/{path}";
+
+    public SemaphoreSlim Turn(string path)
+    {
+        ref var turn = ref _turns[(uint)string.GetHashCode(path, StringComparison.Ordinal) % (uint)_turns.Length];
+        if (Volatile.Read(ref turn) is { } made) return made;
+        var fresh = new SemaphoreSlim(1, 1);
+        return Interlocked.CompareExchange(ref turn, fresh, null) ?? fresh;
+    }
+}

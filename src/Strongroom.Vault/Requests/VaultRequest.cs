@@ -1,0 +1,61 @@
+namespace Strongroom.Vault.Requests;
+
+/// <summary>What a request wants to do; the capability it needs has the same name.</summary>
+public enum VaultOperation
+{
+    /// <summary>Read.</summary>
+    Read,
+
+    /// <summary>Names of a folder.</summary>
+    List,
+
+    /// <summary>Write what is not there yet.</summary>
+    Create,
+
+    /// <summary>Write.</summary>
+    Update,
+
+    /// <summary>Change parts.</summary>
+    Patch,
+
+    /// <summary>Delete.</summary>
+    Delete,
+
+    /// <summary>Work on the vault itself.</summary>
+    Administer,
+}
+
+/// <summary>One request to the vault, free of any transport.</summary>
+/// <param name="Operation">What to do.</param>
+/// <param name="Path">Where: mount and path inside it, <c>secret/data/app/db</c>.</param>
+/// <param name="Body">JSON as UTF-8; empty for requests that bring nothing. The caller zeroes it.</param>
+/// <param name="Version">The query parameter <c>version</c>.</param>
+/// <param name="Depth">The query parameter <c>depth</c> of subkeys.</param>
+public sealed record VaultRequest(
+    VaultOperation Operation, string Path, ReadOnlyMemory<byte> Body = default, int? Version = null, int? Depth = null)
+{
+    /// <summary>True when nothing can change by it.</summary>
+    public bool IsReadOnly => Operation is VaultOperation.Read or VaultOperation.List;
+
+    internal Capability Needed => Operation switch
+    {
+        VaultOperation.Read => Capability.Read,
+        VaultOperation.List => Capability.List,
+        VaultOperation.Create => Capability.Create,
+        VaultOperation.Update => Capability.Update,
+        VaultOperation.Patch => Capability.Patch,
+        VaultOperation.Delete => Capability.Delete,
+        _ => Capability.Administer,
+    };
+
+    internal string OperationName => Operation switch
+    {
+        VaultOperation.Read => "read",
+        VaultOperation.List => "list",
+        VaultOperation.Create => "create",
+        VaultOperation.Update => "update",
+        VaultOperation.Patch => "patch",
+        VaultOperation.Delete => "delete",
+        _ => "administer",
+    };
+}
