@@ -161,6 +161,7 @@ internal sealed class HashChainedFile : AuditSink
         if (length == _end) return (_head, length);
         if (length < _end) throw AuditTail.Broken(_path);
         var tail = AuditTail.Read(_file.SafeFileHandle, length, _hmac, _path);
+        if (tail.Torn is null) (_head, _end) = (tail.Head, length);
         if (tail.Torn is not { } torn || !write) return (tail.Head, length);
         lines.GetSpan(1)[0] = (byte)'\n';
         lines.Advance(1);
