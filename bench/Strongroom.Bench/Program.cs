@@ -1,0 +1,12 @@
+using Strongroom.Bench.Storage;
+
+// Each benchmark prints a Markdown table whose ratios come from one run on one machine.
+switch (args)
+{
+    case ["storage", .. var rest]:
+        await StorageBench.RunAsync(rest);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: Strongroom.Bench storage [seconds for each measurement] [folder]");
+        return 2;
+}

@@ -1,0 +1,20 @@
+using Strongroom.Vault.Storage;
+
+namespace Strongroom.Bench.Storage;
+
+/// <summary>New entries as a vault writes them: random ids, one of fifty folders, a few hundred bytes.</summary>
+internal sealed class Rows(int seed = 1_000)
+{
+    public const int SealedLength = 300;
+
+    private readonly Random _random = new(seed);
+
+    public StorageChange Next()
+    {
+        var bytes = new byte[SealedLength];
+        _random.NextBytes(bytes);
+        var id = new UInt128((ulong)_random.NextInt64(), (ulong)_random.NextInt64());
+        var folder = new UInt128(0x9e3779b97f4a7c15, (ulong)_random.Next(50));
+        return new StorageChange(StorageChangeKind.Put, new EntryId(id), new EntryId(folder), bytes);
+    }
+}
