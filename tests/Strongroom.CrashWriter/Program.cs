@@ -1,0 +1,19 @@
+using System.Globalization;
+using Strongroom.CrashWriter;
+
+// The process that tests kill. It acknowledges on standard output, and only what is durable.
+switch (args)
+{
+    case ["storage", var path, var run]:
+        await StorageWriter.RunAsync(path, int.Parse(run, CultureInfo.InvariantCulture));
+        return 0;
+    case ["create", var folder]:
+        StorageCreator.Run(folder);
+        return 0;
+    case ["increment", var path, var count]:
+        await Incrementer.RunAsync(path, int.Parse(count, CultureInfo.InvariantCulture));
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: storage <file> <run> | create <folder> | increment <file> <count>");
+        return 2;
+}
