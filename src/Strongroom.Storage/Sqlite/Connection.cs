@@ -43,8 +43,8 @@ internal sealed class Connection : IDisposable
     /// <summary>True after any failure; such a connection is closed and not used again.</summary>
     public bool IsBroken { get; private set; }
 
-    /// <summary>True when the last failure was that the disk is mounted read-only.</summary>
-    public bool IsDiskReadOnly => ResultCodes.IsReadOnlyFileSystem(_database);
+    /// <summary>True when a failure came from a disk that is mounted read-only; see <see cref="ResultCodes.IsReadOnlyDisk"/>.</summary>
+    public bool IsDiskReadOnly { get; private set; }
 
     /// <summary>The statement, reset and ready for its parameters. Dispose the result to end its reading.</summary>
     public Query Use(Sql statement) => new(_statements[(int)statement] ??= new Statement(this, _database, SqlText.Of(statement)));
@@ -112,6 +112,7 @@ internal sealed class Connection : IDisposable
     public SecretException Failure(int code)
     {
         IsBroken = true;
+        IsDiskReadOnly |= ResultCodes.IsReadOnlyDisk(_database, code);
         return ResultCodes.ToException(_database, code, _path);
     }
 

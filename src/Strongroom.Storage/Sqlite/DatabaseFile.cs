@@ -40,26 +40,20 @@ internal static class DatabaseFile
             Recognise(connection, path);
             return connection;
         }
-        catch (SecretException e) when (e.Kind == SecretErrorKind.ReadOnly && connection.IsDiskReadOnly && !HasLog(path))
+        catch (SecretException) when (connection.IsDiskReadOnly && !HasLog(path))
         {
             connection.Dispose();
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-        immutable = true;
-        connection = Connect(path, immutable, options);
-        try
-        {
+            immutable = true;
+            connection = Connect(path, immutable, options);
             Recognise(connection, path);
             return connection;
         }
-        catch
+        finally
         {
-            connection.Dispose();
-            throw;
+            if (connection.IsBroken)
+            {
+                connection.Dispose();
+            }
         }
     }
 
@@ -88,6 +82,7 @@ internal static class DatabaseFile
         {
             return;
         }
+        connection.MarkBroken();
         throw application == SqlText.ApplicationId
             ? version > SqlText.FormatVersion
                 ? new SecretException(SecretErrorKind.Unsupported,
@@ -126,7 +121,7 @@ internal static class DatabaseFile
         }
         catch (IOException e)
         {
-            throw new SecretException(SecretErrorKind.Unreachable, $"the vault file cannot be made: {path}: {e.Message}", operation: "create", inner: e);
+            throw new SecretException(ResultCodes.KindOf(e), $"the vault file cannot be made: {path}: {e.Message}", operation: "create", inner: e);
         }
     }
 }

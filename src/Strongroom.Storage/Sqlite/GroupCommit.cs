@@ -17,6 +17,8 @@ internal sealed class GroupCommit(ConnectionPool connections, KeyVerification ve
     private readonly ConcurrentQueue<Pending> _queue = new();
     private int _committing;
 
+    public bool IsCommitting => Volatile.Read(ref _committing) != 0;
+
     public ValueTask<CommitResult> CommitAsync(IReadOnlyList<StorageChange> changes, CancellationToken cancellationToken)
     {
         if (_queue.IsEmpty && TryLead())

@@ -21,12 +21,25 @@ internal static partial class ResultCodes
             extended = code;
         }
         var errno = SystemError(database);
-        var (kind, reason, help) = Classify(extended, errno);
+        var (kind, reason, help) = IsReadOnlyDisk(database, extended) ? ReadOnlyDisk : Classify(extended, errno);
         var detail = errno == 0 ? $"SQLite {extended}" : $"SQLite {extended}, errno {errno}";
         return new SecretException(kind, $"{reason}: {path} ({detail})", help: help);
     }
 
-    public static bool IsReadOnlyFileSystem(sqlite3 database) => SystemError(database) == ReadOnlyFileSystem;
+    /// <summary>
+    /// True when the file could be opened for reading only and there is no shared memory for its log, which SQLite could not
+    /// make either. When only a permission is missing SQLite answers READONLY instead, so this is a disk mounted read-only.
+    /// </summary>
+    public static bool IsReadOnlyDisk(sqlite3 database, int code) =>
+        (code & 0xff) == raw.SQLITE_CANTOPEN && raw.sqlite3_db_readonly(database, "main") == 1;
+
+    /// <summary>The kind of a failure that .NET met at the file; on Unix its HResult is the errno.</summary>
+    public static SecretErrorKind KindOf(IOException failure) => failure.HResult switch
+    {
+        NoSpace or QuotaExceeded => SecretErrorKind.StorageFull,
+        ReadOnlyFileSystem => SecretErrorKind.ReadOnly,
+        _ => SecretErrorKind.Unreachable,
+    };
 
     private static (SecretErrorKind Kind, string Reason, string? Help) Classify(int extended, int errno) => (extended & 0xff) switch
     {
@@ -57,6 +70,10 @@ internal static partial class ResultCodes
 
     private static (SecretErrorKind, string, string?) ReadOnly =>
         (SecretErrorKind.ReadOnly, "the vault file cannot be written", "it needs write permission for the file and its folder");
+
+    private static (SecretErrorKind, string, string?) ReadOnlyDisk =>
+        (SecretErrorKind.ReadOnly, "the vault file lies on a read-only disk with a log of writes that cannot be opened there",
+            "copy it together with its -wal file to a writable disk");
 
     private static int SystemError(sqlite3 database) => sqlite3_system_errno(database);
 

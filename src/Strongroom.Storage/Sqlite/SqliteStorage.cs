@@ -41,6 +41,9 @@ public sealed class SqliteStorage : VaultStorage
     /// </summary>
     public static SqliteStorage Open(string path, SqliteStorageOptions? options = null) => new(path, options ?? new SqliteStorageOptions());
 
+    /// <summary>True while a caller is committing; others that come now wait for the next group.</summary>
+    internal bool IsCommitting => _commits.IsCommitting;
+
     /// <inheritdoc/>
     public override ValueTask<long> GetSequenceAsync(CancellationToken cancellationToken)
     {

@@ -63,16 +63,21 @@ internal sealed class Statement : IDisposable
     /// <summary>The column's bytes; valid until the next step.</summary>
     public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_handle, column);
 
-    /// <summary>Sixteen bytes, or <see cref="EntryId.None"/> for null; anything else is damage.</summary>
+    /// <summary>
+    /// Sixteen bytes, or <see cref="EntryId.None"/> for null; anything else is damage. The type counts too: the same bytes marked
+    /// as text by a flipped bit sort elsewhere, so that a look-up would miss them.
+    /// </summary>
     public EntryId Id(int column)
     {
-        var bytes = Bytes(column);
-        return bytes.Length switch
+        var type = raw.sqlite3_column_type(_handle, column);
+        if (type == raw.SQLITE_NULL)
         {
-            16 => new EntryId(BinaryPrimitives.ReadUInt128BigEndian(bytes)),
-            0 => EntryId.None,
-            _ => throw _connection.Corrupt("an identity has the wrong length"),
-        };
+            return EntryId.None;
+        }
+        var bytes = Bytes(column);
+        return type == raw.SQLITE_BLOB && bytes.Length == 16
+            ? new EntryId(BinaryPrimitives.ReadUInt128BigEndian(bytes))
+            : throw _connection.Corrupt("an identity has the wrong form");
     }
 
     public void Dispose() => raw.sqlite3_finalize(_handle);
