@@ -1,9 +1,10 @@
+using Strongroom.Formats;
 using Strongroom.Secrets;
 
 namespace Strongroom.Manifest;
 
 /// <summary>Makes the manifest from its nodes.</summary>
-internal sealed class ManifestBuilder(ManifestFaults faults)
+internal sealed class ManifestBuilder(TextFaults faults)
 {
     public ProjectManifest Build(MapNode root)
     {
@@ -38,7 +39,7 @@ internal sealed class ManifestBuilder(ManifestFaults faults)
         foreach (var entry in map?.Entries ?? [])
         {
             if (!SecretReference.IsStoreName(entry.Key))
-                faults.Add(entry.Place, $"'{ManifestFaults.Shorten(entry.Key)}' is no name for an environment", "use lower-case letters, digits and hyphens");
+                faults.Add(entry.Place, $"'{TextFaults.Shorten(entry.Key)}' is no name for an environment", "use lower-case letters, digits and hyphens");
             if (Section(entry, "an environment", ManifestKeys.Environment) is not { } section) continue;
             var path = section.Text("path") ?? entry.Key;
             if (!SecretReference.TryParse($"store://{path}", out var reference, out var problem) || reference.Address.Field is not null || reference.Address.Version is not null)
@@ -62,7 +63,7 @@ internal sealed class ManifestBuilder(ManifestFaults faults)
         foreach (var entry in map?.Entries ?? [])
         {
             if (!SecretReference.IsStoreName(entry.Key))
-                faults.Add(entry.Place, $"'{ManifestFaults.Shorten(entry.Key)}' is no name for a store", "use lower-case letters, digits and hyphens");
+                faults.Add(entry.Place, $"'{TextFaults.Shorten(entry.Key)}' is no name for a store", "use lower-case letters, digits and hyphens");
             if (ReadStore(entry) is { } store) stores.Add(store);
         }
         return stores;
@@ -130,7 +131,7 @@ internal sealed class ManifestBuilder(ManifestFaults faults)
             case MapNode map: return new ManifestSection(map, what, keys, faults);
             case ScalarNode { IsEmpty: true } or ScalarNode { IsNull: true }: return new ManifestSection(new MapNode(entry.Place, []), what, keys, faults);
             default:
-                faults.Add(entry.Node.Place, $"{ManifestFaults.Shorten(entry.Key)}: expected a mapping, found {entry.Node.Shape}");
+                faults.Add(entry.Node.Place, $"{TextFaults.Shorten(entry.Key)}: expected a mapping, found {entry.Node.Shape}");
                 return null;
         }
     }

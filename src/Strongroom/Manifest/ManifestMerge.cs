@@ -1,3 +1,5 @@
+using Strongroom.Formats;
+
 namespace Strongroom.Manifest;
 
 /// <summary>

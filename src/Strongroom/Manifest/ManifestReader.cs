@@ -11,10 +11,13 @@ public sealed record ManifestReading(ProjectManifest? Manifest, IReadOnlyList<Te
 /// <summary>Reads manifests from YAML, and reports everything that is wrong with one at once.</summary>
 public static class ManifestReader
 {
+    /// <summary>The largest file, in characters: 1 Mi.</summary>
+    public const int LengthMax = 1024 * 1024;
+
     /// <summary>Reads the text of <c>strongroom.yaml</c> with the text of <c>strongroom.local.yaml</c>, if there is one, over it.</summary>
     public static ManifestReading Read(string text, string? localText = null)
     {
-        var faults = new ManifestFaults();
+        var faults = new TextFaults();
         var root = ReadYaml(ManifestFiles.Name, text, faults);
         if (localText is not null && ReadYaml(ManifestFiles.LocalName, localText, faults) is { } above)
             root = root is null ? null : ManifestMerge.Merge(root, above);
@@ -24,10 +27,10 @@ public static class ManifestReader
         return new ManifestReading(faults.IsEmpty ? manifest : null, faults.InOrder);
     }
 
-    private static MapNode? ReadYaml(string file, string text, ManifestFaults faults)
+    private static MapNode? ReadYaml(string file, string text, TextFaults faults)
     {
-        if (text.Length <= ManifestYaml.LengthMax) return new ManifestYaml(file, faults).Read(text);
-        faults.Add(new ManifestPlace(file, 1, 1), $"larger than {ManifestYaml.LengthMax >> 20} MiB");
+        if (text.Length <= LengthMax) return new YamlTree(file, faults).Read(text);
+        faults.Add(new TextPlace(file, 1, 1), $"longer than {LengthMax} characters");
         return null;
     }
 }

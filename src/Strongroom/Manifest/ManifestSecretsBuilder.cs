@@ -1,12 +1,13 @@
+using Strongroom.Formats;
 using Strongroom.Secrets;
 
 namespace Strongroom.Manifest;
 
 /// <summary>Makes the secrets of the manifest from their nodes.</summary>
-internal sealed class ManifestSecretsBuilder(ManifestFaults faults, IReadOnlyList<string> storeNames)
+internal sealed class ManifestSecretsBuilder(TextFaults faults, IReadOnlyList<string> storeNames)
 {
     private readonly Dictionary<string, ValueTemplate> _templates = [];
-    private readonly Dictionary<string, ManifestPlace> _templatePlaces = [];
+    private readonly Dictionary<string, TextPlace> _templatePlaces = [];
 
     public IReadOnlyList<SecretDefinition> Build(MapNode? map)
     {
@@ -23,7 +24,7 @@ internal sealed class ManifestSecretsBuilder(ManifestFaults faults, IReadOnlyLis
                     secrets.Add(new SecretDefinition { Name = entry.Key });
                     break;
                 default:
-                    faults.Add(entry.Node.Place, $"{ManifestFaults.Shorten(entry.Key)}: expected a mapping, found {entry.Node.Shape}",
+                    faults.Add(entry.Node.Place, $"{TextFaults.Shorten(entry.Key)}: expected a mapping, found {entry.Node.Shape}",
                         "values never stand in the manifest; write a description: under the name");
                     break;
             }
@@ -64,8 +65,8 @@ internal sealed class ManifestSecretsBuilder(ManifestFaults faults, IReadOnlyLis
     {
         if (SecretName.IsEnvironmentName(entry.Key)) return;
         var better = SecretName.ToEnvironmentName(entry.Key);
-        faults.Add(entry.Place, $"'{ManifestFaults.Shorten(entry.Key)}' is no name for a variable",
-            SecretName.IsEnvironmentName(better) ? $"write {ManifestFaults.Shorten(better)}" : "use letters, digits and underscores, not a digit first");
+        faults.Add(entry.Place, $"'{TextFaults.Shorten(entry.Key)}' is no name for a variable",
+            SecretName.IsEnvironmentName(better) ? $"write {TextFaults.Shorten(better)}" : "use letters, digits and underscores, not a digit first");
     }
 
     private string? ReadDefault(ManifestSection section)

@@ -1,12 +1,14 @@
+using Strongroom.Formats;
+
 namespace Strongroom.Manifest;
 
 /// <summary>A mapping of the manifest, read key by key. Whatever does not fit becomes a fault and reads as absent.</summary>
 internal sealed class ManifestSection
 {
     private readonly MapNode _map;
-    private readonly ManifestFaults _faults;
+    private readonly TextFaults _faults;
 
-    public ManifestSection(MapNode map, string what, IReadOnlyCollection<string> known, ManifestFaults faults)
+    public ManifestSection(MapNode map, string what, IReadOnlyCollection<string> known, TextFaults faults)
     {
         _map = map;
         _faults = faults;
@@ -14,13 +16,13 @@ internal sealed class ManifestSection
             if (!known.Contains(entry.Key)) faults.AddUnknown(entry.Place, $"key in {what}", entry.Key, known);
     }
 
-    public ManifestFaults Faults => _faults;
+    public TextFaults Faults => _faults;
 
     /// <summary>Where the value of a key stands, or the section when it is absent.</summary>
-    public ManifestPlace PlaceOf(string key) => _map.Find(key)?.Node.Place ?? _map.Place;
+    public TextPlace PlaceOf(string key) => _map.Find(key)?.Node.Place ?? _map.Place;
 
     /// <summary>The node of a key; null when it is absent or empty.</summary>
-    public ManifestNode? Node(string key) =>
+    public YamlNode? Node(string key) =>
         _map.Find(key)?.Node is { } node and not (ScalarNode { IsEmpty: true } or ScalarNode { IsNull: true }) ? node : null;
 
     public string? Text(string key) => Node(key) switch
@@ -80,7 +82,7 @@ internal sealed class ManifestSection
         }
     }
 
-    private T? Refuse<T>(ManifestNode node, string message) where T : class
+    private T? Refuse<T>(YamlNode node, string message) where T : class
     {
         _faults.Add(node.Place, message);
         return null;

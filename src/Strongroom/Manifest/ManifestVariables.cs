@@ -1,3 +1,4 @@
+using Strongroom.Formats;
 using Strongroom.Secrets;
 
 namespace Strongroom.Manifest;
@@ -33,7 +34,7 @@ public static class ManifestVariables
     private static SecretException Unknown(string variable, string what, string word, IEnumerable<string> known)
     {
         var names = known.ToArray();
-        return new SecretException(SecretErrorKind.InvalidInput, $"names the {what} '{ManifestFaults.Shorten(word)}', which the manifest does not have", name: variable,
+        return new SecretException(SecretErrorKind.InvalidInput, $"names the {what} '{TextFaults.Shorten(word)}', which the manifest does not have", name: variable,
             help: NearestWord.Find(word, names) is { } near ? $"did you mean '{near}'?" : "it has " + string.Join(", ", names));
     }
 }

@@ -160,7 +160,7 @@ public sealed class ManifestReaderTests
 
     [Fact]
     public void Read_too_large_is_refused() =>
-        ManifestReader.Read("# " + new string('x', 1 << 20)).Faults.ShouldHaveSingleItem().Message.ShouldStartWith("larger than");
+        ManifestReader.Read("# " + new string('x', 1 << 20)).Faults.ShouldHaveSingleItem().Message.ShouldStartWith("longer than");
 
     [Theory]
     [InlineData("sk-proj-4f9a8b7c6d5e4f3a2b1c")]

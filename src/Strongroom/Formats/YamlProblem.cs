@@ -1,20 +1,20 @@
 using YamlDotNet.Core;
 
-namespace Strongroom.Manifest;
+namespace Strongroom.Formats;
 
 /// <summary>Says what is wrong with text that is not YAML.</summary>
 internal static class YamlProblem
 {
-    public static void Report(YamlException problem, string text, string file, ManifestFaults faults)
+    public static void Report(YamlException problem, string text, string file, TextFaults faults)
     {
         // The parser notices a tab late and elsewhere, if at all.
         if (FindTab(text) is { } tab)
         {
-            faults.Add(new ManifestPlace(file, tab.Line, tab.Column), "not YAML: a tab in the indentation", "indent with spaces");
+            faults.Add(new TextPlace(file, tab.Line, tab.Column), "not YAML: a tab in the indentation", "indent with spaces");
             return;
         }
         var message = Shorten(problem.Message);
-        faults.Add(new ManifestPlace(file, (int)problem.Start.Line, (int)problem.Start.Column), $"not YAML: {message}", Advise(message));
+        faults.Add(new TextPlace(file, (int)problem.Start.Line, (int)problem.Start.Column), $"not YAML: {message}", Advise(message));
     }
 
     /// <summary>"While scanning a quoted scalar, found unexpected end of stream." is said without its first half.</summary>

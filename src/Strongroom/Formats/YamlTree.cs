@@ -1,17 +1,14 @@
-using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
+using YamlDotNet.Core;
 
-namespace Strongroom.Manifest;
+namespace Strongroom.Formats;
 
 /// <summary>
-/// Reads YAML into nodes by the parser's events. A manifest needs no anchors, tags or several documents, so none is taken: that
+/// Reads YAML into nodes by the parser's events. Our files need no anchors, tags or several documents, so none is taken: that
 /// leaves nothing to expand, and the limits below bound the work.
 /// </summary>
-internal sealed class ManifestYaml(string file, ManifestFaults faults)
+internal sealed class YamlTree(string file, TextFaults faults)
 {
-    /// <summary>The largest file: 1 MiB.</summary>
-    public const int LengthMax = 1024 * 1024;
-
     private const int DepthMax = 16;
     private const int NodesMax = 50_000;
 
@@ -20,7 +17,7 @@ internal sealed class ManifestYaml(string file, ManifestFaults faults)
     /// <summary>The mapping that the text is; null when it is none or cannot be read, with the fault recorded.</summary>
     public MapNode? Read(string text)
     {
-        var start = new ManifestPlace(file, 1, 1);
+        var start = new TextPlace(file, 1, 1);
         try
         {
             var parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
@@ -29,12 +26,12 @@ internal sealed class ManifestYaml(string file, ManifestFaults faults)
             parser.Consume<DocumentStart>();
             var root = ReadNode(parser, depth: 0);
             parser.Consume<DocumentEnd>();
-            if (!parser.Accept<StreamEnd>(out var next)) faults.Add(Place(parser.Current!), "a second document begins here", "a manifest is one document; remove ---");
+            if (!parser.Accept<StreamEnd>(out var next)) faults.Add(Place(parser.Current!), "a second document begins here", "keep one document; remove ---");
             if (root is ScalarNode { IsEmpty: true }) return new MapNode(start, []);
             if (root is MapNode map) return map;
-            faults.Add(root.Place, $"expected a mapping, found {root.Shape}", "begin with version: 1");
+            faults.Add(root.Place, $"expected a mapping, found {root.Shape}", "write keys with a colon");
         }
-        catch (ManifestRefusedException)
+        catch (YamlRefusedException)
         {
             // The fault stands in the list already.
         }
@@ -45,7 +42,7 @@ internal sealed class ManifestYaml(string file, ManifestFaults faults)
         return null;
     }
 
-    private ManifestNode ReadNode(Parser parser, int depth)
+    private YamlNode ReadNode(Parser parser, int depth)
     {
         var current = parser.Consume<ParsingEvent>();
         if (depth > DepthMax) throw Refuse(current, $"nested more than {DepthMax} deep");
@@ -69,14 +66,14 @@ internal sealed class ManifestYaml(string file, ManifestFaults faults)
         }
     }
 
-    private ListNode ReadList(Parser parser, ManifestPlace place, int depth)
+    private ListNode ReadList(Parser parser, TextPlace place, int depth)
     {
-        var items = new List<ManifestNode>();
+        var items = new List<YamlNode>();
         while (!parser.TryConsume<SequenceEnd>(out _)) items.Add(ReadNode(parser, depth + 1));
         return new ListNode(place, items);
     }
 
-    private MapNode ReadMap(Parser parser, ManifestPlace place, int depth)
+    private MapNode ReadMap(Parser parser, TextPlace place, int depth)
     {
         var entries = new List<MapEntry>();
         var seen = new Dictionary<string, int>();
@@ -86,19 +83,19 @@ internal sealed class ManifestYaml(string file, ManifestFaults faults)
             var node = ReadNode(parser, depth + 1);
             if (key is not ScalarNode name) faults.Add(key.Place, $"expected a key, found {key.Shape}");
             else if (!seen.TryAdd(name.Text, key.Place.Line))
-                faults.Add(key.Place, $"key '{ManifestFaults.Shorten(name.Text)}' stands on line {seen[name.Text]} already", "remove one of them");
+                faults.Add(key.Place, $"key '{TextFaults.Shorten(name.Text)}' stands on line {seen[name.Text]} already", "remove one of them");
             else entries.Add(new MapEntry(key.Place, name.Text, node));
         }
         return new MapNode(place, entries);
     }
 
-    private ManifestPlace Place(ParsingEvent at) => new(file, (int)at.Start.Line, (int)at.Start.Column);
+    private TextPlace Place(ParsingEvent at) => new(file, (int)at.Start.Line, (int)at.Start.Column);
 
-    private ManifestRefusedException Refuse(ParsingEvent at, string message, string? suggestion = null)
+    private YamlRefusedException Refuse(ParsingEvent at, string message, string? suggestion = null)
     {
         faults.Add(Place(at), message, suggestion);
-        return new ManifestRefusedException();
+        return new YamlRefusedException();
     }
 
-    private sealed class ManifestRefusedException : Exception;
+    private sealed class YamlRefusedException : Exception;
 }

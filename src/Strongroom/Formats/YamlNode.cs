@@ -1,17 +1,14 @@
-namespace Strongroom.Manifest;
+namespace Strongroom.Formats;
 
-/// <summary>A piece of a manifest as it was written, with the place that a fault names.</summary>
-internal abstract record ManifestNode(ManifestPlace Place)
+/// <summary>A piece of a YAML file as it was written, with the place that a fault names.</summary>
+internal abstract record YamlNode(TextPlace Place)
 {
     /// <summary>How a fault calls it.</summary>
     public abstract string Shape { get; }
 }
 
-/// <summary>Where something stands: file, line and column from 1.</summary>
-internal readonly record struct ManifestPlace(string File, int Line, int Column);
-
 /// <summary>A text, number, true or false; or nothing at all.</summary>
-internal sealed record ScalarNode(ManifestPlace Place, string Text, bool IsPlain) : ManifestNode(Place)
+internal sealed record ScalarNode(TextPlace Place, string Text, bool IsPlain) : YamlNode(Place)
 {
     /// <summary>Nothing written, as after <c>production:</c>.</summary>
     public bool IsEmpty => IsPlain && Text.Length == 0;
@@ -23,13 +20,13 @@ internal sealed record ScalarNode(ManifestPlace Place, string Text, bool IsPlain
 }
 
 /// <summary>A list.</summary>
-internal sealed record ListNode(ManifestPlace Place, IReadOnlyList<ManifestNode> Items) : ManifestNode(Place)
+internal sealed record ListNode(TextPlace Place, IReadOnlyList<YamlNode> Items) : YamlNode(Place)
 {
     public override string Shape => "a list";
 }
 
 /// <summary>Keys with something under each. Keys are unique.</summary>
-internal sealed record MapNode(ManifestPlace Place, IReadOnlyList<MapEntry> Entries) : ManifestNode(Place)
+internal sealed record MapNode(TextPlace Place, IReadOnlyList<MapEntry> Entries) : YamlNode(Place)
 {
     public override string Shape => "a mapping";
 
@@ -42,4 +39,4 @@ internal sealed record MapNode(ManifestPlace Place, IReadOnlyList<MapEntry> Entr
 }
 
 /// <summary>One key with the place where it stands.</summary>
-internal sealed record MapEntry(ManifestPlace Place, string Key, ManifestNode Node);
+internal sealed record MapEntry(TextPlace Place, string Key, YamlNode Node);

@@ -1,4 +1,4 @@
-namespace Strongroom.Manifest;
+namespace Strongroom.Formats;
 
 /// <summary>Finds the word that somebody most likely meant.</summary>
 internal static class NearestWord

@@ -1,9 +1,9 @@
-using Strongroom.Formats;
 
-namespace Strongroom.Manifest;
 
-/// <summary>Collects what is wrong with a manifest, so that all of it is reported at once.</summary>
-internal sealed class ManifestFaults
+namespace Strongroom.Formats;
+
+/// <summary>Collects what is wrong with a file, so that all of it is reported at once.</summary>
+internal sealed class TextFaults
 {
     private readonly List<TextFault> _faults = [];
 
@@ -13,15 +13,15 @@ internal sealed class ManifestFaults
 
     public bool IsEmpty => _faults.Count == 0;
 
-    public void Add(ManifestPlace place, string message, string? suggestion = null) =>
+    public void Add(TextPlace place, string message, string? suggestion = null) =>
         _faults.Add(new TextFault(place.File, place.Line, place.Column, message, suggestion));
 
     /// <summary>Reports a word that is not among the <paramref name="known"/> ones, with the nearest of them.</summary>
-    public void AddUnknown(ManifestPlace place, string what, string word, IReadOnlyCollection<string> known) =>
+    public void AddUnknown(TextPlace place, string what, string word, IReadOnlyCollection<string> known) =>
         Add(place, $"unknown {what} '{Shorten(word)}'", NearestWord.Find(word, known) is { } near
             ? $"did you mean '{near}'?"
-            : known.Count == 0 ? $"there is none yet" : "known: " + string.Join(", ", known));
+            : known.Count == 0 ? "there is none yet" : "known: " + string.Join(", ", known));
 
-    /// <summary>Texts of a manifest stand in messages only cut short: someone may have pasted a secret into the wrong place.</summary>
+    /// <summary>Texts of a file stand in messages only cut short: someone may have pasted a secret into the wrong place.</summary>
     public static string Shorten(string text) => text.Length <= 40 ? text : text[..12] + "…";
 }
