@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Strongroom.Formats;
 using Strongroom.Secrets;
@@ -29,19 +30,32 @@ public static class ManifestLoader
     /// Reads the manifest of a folder without variables and without its cache, for those who want every fault by itself.
     /// </summary>
     /// <exception cref="SecretException"><see cref="SecretErrorKind.NotFound"/> when there is none in the folder.</exception>
-    public static ManifestReading Inspect(string folder)
-    {
-        var text = Read(folder, ManifestFiles.Name)
-            ?? throw new SecretException(SecretErrorKind.NotFound, $"there is no {ManifestFiles.Name} in {folder}", help: "make one with: strongroom init");
-        var local = Read(folder, ManifestFiles.LocalName);
-        return ManifestReader.Read(Decode(text, ManifestFiles.Name), local is null ? null : Decode(local, ManifestFiles.LocalName));
-    }
+    public static ManifestReading Inspect(string folder) => Parse(Require(folder), Read(folder, ManifestFiles.LocalName));
 
     private static ProjectManifest ReadFolder(string folder)
     {
-        var reading = Inspect(folder);
-        return reading.Manifest ?? throw FormatFaults.ToException(reading.Faults, Path.Combine(folder, ManifestFiles.Name));
+        var text = Require(folder);
+        var local = Read(folder, ManifestFiles.LocalName);
+        var key = ManifestSnapshot.KeyOf(text, local);
+        return ManifestCache.Read(folder, key) ?? ParseAndKeep(folder, text, local, key);
     }
+
+    /// <summary>The long way, by itself so that a command which does not go it does not load the YAML parser.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ProjectManifest ParseAndKeep(string folder, byte[] text, byte[]? local, byte[] key)
+    {
+        var reading = Parse(text, local);
+        var manifest = reading.Manifest ?? throw FormatFaults.ToException(reading.Faults, Path.Combine(folder, ManifestFiles.Name));
+        ManifestCache.Write(folder, manifest, key);
+        return manifest;
+    }
+
+    private static ManifestReading Parse(byte[] text, byte[]? local) =>
+        ManifestReader.Read(Decode(text, ManifestFiles.Name), local is null ? null : Decode(local, ManifestFiles.LocalName));
+
+    private static byte[] Require(string folder) =>
+        Read(folder, ManifestFiles.Name)
+        ?? throw new SecretException(SecretErrorKind.NotFound, $"there is no {ManifestFiles.Name} in {folder}", help: "make one with: strongroom init");
 
     private static string RequireManifest(string project, string directory)
     {
