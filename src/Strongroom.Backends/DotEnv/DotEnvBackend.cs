@@ -184,5 +184,6 @@ public sealed class DotEnvBackend : SecretBackend
     }
 
     /// <summary>A <c>.env</c> that is a link stays one; the file behind it is replaced.</summary>
-    private string TargetOfLink() => File.ResolveLinkTarget(_file, returnFinalTarget: true)?.FullName ?? _file;
+    private string TargetOfLink() =>
+        new FileInfo(_file).LinkTarget is null ? _file : File.ResolveLinkTarget(_file, returnFinalTarget: true)?.FullName ?? _file;
 }

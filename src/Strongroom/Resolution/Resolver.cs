@@ -14,6 +14,7 @@ public sealed partial class Resolver : IDisposable
     private readonly Dictionary<string, PlannedName> _names;
     private readonly PlannedName[] _inOrder;
     private readonly TimeProvider _time;
+    private readonly List<(SecretStore Store, Action<SecretAddress> Listener)> _listeners = [];
     private int _generation;
 
     /// <summary>The stores stay the caller's to dispose, after the resolver.</summary>
@@ -31,7 +32,7 @@ public sealed partial class Resolver : IDisposable
         _inOrder = new PlannedName[plans.Count];
         var faults = new OptionFaults("resolver");
         foreach (var store in stores)
-            if (!_readers.TryAdd(store.Name, new StoreReader(store, _time))) faults.Add($"store {store.Name} is given twice");
+            if (!_readers.TryAdd(store.Name, new StoreReader(store, options, _time, ForgetNames))) faults.Add($"store {store.Name} is given twice");
         for (var i = 0; i < plans.Count; i++)
         {
             var planned = new PlannedName(plans[i]);
@@ -41,7 +42,7 @@ public sealed partial class Resolver : IDisposable
                 if (!_readers.ContainsKey(step.Store)) faults.Add($"{plans[i].Name} names the store {step.Store}, which is not configured");
         }
         faults.Throw();
-        foreach (var store in stores) store.Changed += Forget;
+        foreach (var reader in _readers.Values) Listen(reader);
     }
 
     /// <summary>
@@ -89,17 +90,18 @@ public sealed partial class Resolver : IDisposable
         return new ResolutionReport(secrets, failures);
     }
 
-    /// <summary>Forgets every answer that is remembered, in memory. Later calls ask the stores.</summary>
+    /// <summary>Forgets every answer that is remembered in memory. Later calls ask the stores.</summary>
     public void Forget()
     {
-        Interlocked.Increment(ref _generation);
-        foreach (var planned in _inOrder) planned.Known = null;
+        foreach (var reader in _readers.Values) reader.Forget();
+        ForgetNames();
     }
 
-    /// <summary>Lets go of the stores.</summary>
+    /// <summary>Lets go of the stores and of everything remembered.</summary>
     public void Dispose()
     {
-        foreach (var reader in _readers.Values) reader.Store.Changed -= Forget;
+        foreach (var (store, listener) in _listeners) store.Changed -= listener;
+        Forget();
     }
 
     private async ValueTask<ResolvedSecret> SearchOneAsync(
@@ -117,12 +119,40 @@ public sealed partial class Resolver : IDisposable
     private void Remember(PlannedName planned, ResolvedSecret secret, Freshness freshness, int generation)
     {
         secret.Value.Share();
-        var known = new KnownSecret(secret, freshness);
+        var known = new KnownSecret(secret.Source == AnswerSource.Store && !ReaderOf(secret.Origin!.Store).Store.IsFixed ? FromMemory(secret) : secret, freshness);
         Interlocked.Exchange(ref planned.Known, known);
         if (Volatile.Read(ref _generation) != generation) Interlocked.CompareExchange(ref planned.Known, null, known);
     }
 
-    private void Forget(SecretAddress changed) => Forget();
+    private static ResolvedSecret FromMemory(ResolvedSecret secret) => new()
+    {
+        Name = secret.Name,
+        Value = secret.Value,
+        Origin = secret.Origin,
+        Source = AnswerSource.MemoryCache,
+        FetchedAt = secret.FetchedAt,
+        Version = secret.Version,
+        CreatedAt = secret.CreatedAt,
+        StaleBecause = secret.StaleBecause,
+        Attempts = secret.Attempts,
+    };
+
+    private void Listen(StoreReader reader)
+    {
+        Action<SecretAddress> listener = changed =>
+        {
+            reader.Forget(changed.Path);
+            ForgetNames();
+        };
+        reader.Store.Changed += listener;
+        _listeners.Add((reader.Store, listener));
+    }
+
+    private void ForgetNames()
+    {
+        Interlocked.Increment(ref _generation);
+        foreach (var planned in _inOrder) planned.Known = null;
+    }
 
     private StoreReader ReaderOf(string store) => _readers.TryGetValue(store, out var reader) ? reader : throw UnknownStore(store);
 

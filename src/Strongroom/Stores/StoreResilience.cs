@@ -12,8 +12,6 @@ namespace Strongroom.Stores;
 /// </summary>
 internal sealed class StoreResilience : IDisposable
 {
-    private static readonly ResiliencePropertyKey<bool> Repeatable = new("repeatable");
-
     private readonly StoreResilienceOptions _options;
     private readonly TimeProvider _time;
     private readonly CallLimit _calls;
@@ -61,7 +59,7 @@ internal sealed class StoreResilience : IDisposable
     private async ValueTask<T> ThroughPipelineAsync<T>(Work<T> work, bool repeatable, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(Repeatable, repeatable);
+        context.Properties.Set(Keys.Repeatable, repeatable);
         try
         {
             return await _pipeline.ExecuteAsync(
@@ -131,7 +129,7 @@ internal sealed class StoreResilience : IDisposable
                 MaxDelay = options.RetryDelayMax,
                 Randomizer = randomizer,
                 ShouldHandle = args => new(
-                    args.Context.Properties.GetValue(Repeatable, defaultValue: false)
+                    args.Context.Properties.GetValue(Keys.Repeatable, defaultValue: false)
                     && args.Outcome.Exception is SecretException e && IsPassing(e) && !(e.RetryAfter > options.RetryAfterMax)),
                 DelayGenerator = static args => new((args.Outcome.Exception as SecretException)?.RetryAfter),
             });
@@ -149,6 +147,12 @@ internal sealed class StoreResilience : IDisposable
     }
 
     private static bool IsPassing(SecretException e) => e.Kind is SecretErrorKind.Unreachable or SecretErrorKind.Throttled;
+
+    /// <summary>Apart, because a static field of one of Polly's value types would load Polly together with the type that has it.</summary>
+    private static class Keys
+    {
+        public static readonly ResiliencePropertyKey<bool> Repeatable = new("repeatable");
+    }
 
     private readonly record struct Work<T>(StoreResilience Resilience, Func<CancellationToken, ValueTask<T>> Call, Action<T>? Discard);
 }

@@ -1,0 +1,30 @@
+using Shouldly;
+using Strongroom.Backends;
+using Strongroom.Conformance.Backends;
+using Xunit;
+
+namespace Strongroom.Tests.Backends;
+
+public sealed class AllTests
+{
+    [Fact]
+    public void Factories_have_a_conformance_suite_each()
+    {
+        var suites = typeof(AllTests).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(BackendConformance))).Select(t => t.Name).ToList();
+
+        foreach (var kind in All.Factories().Keys)
+            suites.ShouldContain(name => name.Equals(kind + "Conformance", StringComparison.OrdinalIgnoreCase), $"no suite for the backend {kind}");
+    }
+
+    [Fact]
+    public void Factories_report_every_fault_of_the_settings_at_once()
+    {
+        var settings = new BackendSettings(
+            "mounts", new Dictionary<string, string> { ["trim"] = "maybe", ["pathh"] = "/run" }, "/", new Dictionary<string, string>(), TimeProvider.System);
+
+        var error = Should.Throw<Strongroom.Secrets.SecretException>(() => All.Factories()["files"](settings));
+
+        error.Message.ShouldBe(
+            "mounts: has faults in its settings: path is missing; trim must be one of true, false; pathh is not a setting here (path, trim, bytesMax)");
+    }
+}
