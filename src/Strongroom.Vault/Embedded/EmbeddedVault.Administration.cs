@@ -1,3 +1,5 @@
+using Strongroom.Secrets;
+using Strongroom.Vault.Audit;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Seal;
 
@@ -36,4 +38,31 @@ public sealed partial class EmbeddedVault
         return new VaultSummary(
             VaultId, record.SealKind, _barrier.Keyring.Current.Term, await _barrier.Storage.GetSequenceAsync(cancellationToken), head.Sequence);
     }
+
+    /// <summary>
+    /// Checks everything: the storage's own integrity, that every entry opens and bears its own name, and that the audit log is whole
+    /// and accounts for every change. Damage is in the report; only a storage that fails as a whole throws.
+    /// </summary>
+    public async ValueTask<VaultReport> VerifyAsync(CancellationToken cancellationToken)
+    {
+        SecretException? storageFault = null;
+        try
+        {
+            await _barrier.Storage.VerifyAsync(cancellationToken);
+        }
+        catch (SecretException e) when (e.Kind == SecretErrorKind.Corrupt)
+        {
+            storageFault = e;
+        }
+        var audit = await VerifyAuditAsync(cancellationToken);
+        return new VaultReport(storageFault?.Reason, await BarrierCheck.RunAsync(_barrier, cancellationToken), audit);
+    }
+
+    /// <summary>Checks the audit log alone.</summary>
+    public async ValueTask<AuditReport> VerifyAuditAsync(CancellationToken cancellationToken) => await AuditVerifier.VerifyAsync(
+        _options.AuditPath, _barrier.Keyring.AuditKey, await VaultPast.TakeAsync(_barrier, cancellationToken), cancellationToken);
+
+    /// <summary>How often each secret was used, by path, from the audit log. Secrets that were never used are absent.</summary>
+    public ValueTask<IReadOnlyDictionary<string, AccessStatistic>> ReadStatisticsAsync(CancellationToken cancellationToken) =>
+        AccessStatistics.ReadAsync(_options.AuditPath, _barrier.Keyring.AuditKey, _options.Time.GetUtcNow(), cancellationToken);
 }

@@ -35,6 +35,22 @@ internal static class JsonFields
         return null;
     }
 
+    /// <summary>One member as the JSON that it is.</summary>
+    public static SecretValue? Raw(ReadOnlySpan<byte> json, ReadOnlySpan<char> name)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var found = reader.ValueTextEquals(name);
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (found) return SecretValue.FromBytes(json[start..(int)reader.BytesConsumed]);
+        }
+        return null;
+    }
+
     private static SecretValue Value(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         if (reader.TokenType == JsonTokenType.String) return Text(ref reader);

@@ -37,6 +37,15 @@ public sealed class SecretFields
         return Set(new Field(name, json, 0, IsJson: true));
     }
 
+    /// <summary>All fields of a secret, to be changed and written back. The values are copies.</summary>
+    public static SecretFields From(KvSecret secret)
+    {
+        var fields = new SecretFields();
+        foreach (var name in secret.FieldNames)
+            fields.Set(new Field(name, JsonFields.Raw(secret.Json.Reveal(), name), 0, IsJson: true));
+        return fields;
+    }
+
     internal void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
