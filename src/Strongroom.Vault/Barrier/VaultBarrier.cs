@@ -21,10 +21,12 @@ internal sealed class VaultBarrier : IDisposable
     private readonly SemaphoreSlim _keyringChange = new(1, 1);
     private volatile Keyring _keyring;
     private long _sequence;
+    private long _sealRevision;
     private volatile bool _closed;
 
-    private VaultBarrier(VaultStorage storage, RandomNumberGenerator random, Guid vaultId, byte[] rootKey, Keyring keyring, long sequence) =>
-        (Storage, Random, VaultId, _rootKey, _keyring, _sequence) = (storage, random, vaultId, rootKey, keyring, sequence);
+    private VaultBarrier(VaultStorage storage, RandomNumberGenerator random, Guid vaultId, byte[] rootKey, Keyring keyring, long sealRevision) =>
+        (Storage, Random, VaultId, _rootKey, _keyring, _sequence, _sealRevision) =
+        (storage, random, vaultId, rootKey, keyring, keyring.Revision, sealRevision);
 
     public Guid VaultId { get; }
 
@@ -61,12 +63,12 @@ internal sealed class VaultBarrier : IDisposable
     public static async ValueTask<VaultBarrier> OpenAsync(
         VaultStorage storage, VaultSeal seal, RandomNumberGenerator random, CancellationToken cancellationToken)
     {
-        var (record, _) = await VaultHeader.RequireAsync(storage, cancellationToken);
+        var (record, sealRevision) = await VaultHeader.RequireAsync(storage, cancellationToken);
         var rootKey = await record.UnwrapAsync(seal, cancellationToken);
         try
         {
             var keyring = await LoadKeyringAsync(storage, record.VaultId, rootKey, cancellationToken);
-            return new VaultBarrier(storage, random, record.VaultId, rootKey, keyring, keyring.Revision);
+            return new VaultBarrier(storage, random, record.VaultId, rootKey, keyring, sealRevision);
         }
         catch
         {
@@ -132,6 +134,7 @@ internal sealed class VaultBarrier : IDisposable
             if (!result.Committed)
                 throw new SecretException(SecretErrorKind.Conflict, "the keys were changed by another process", operation: "reseal", help: "try again");
             rootKey.CopyTo(_rootKey, 0);
+            _sealRevision = result.Sequence;
             Install(keyring with { Revision = result.Sequence });
             return result.Sequence;
         }
@@ -158,6 +161,7 @@ internal sealed class VaultBarrier : IDisposable
         }
         catch (SecretException e) when (e.Kind == SecretErrorKind.Corrupt)
         {
+            if ((await VaultHeader.RequireAsync(Storage, cancellationToken)).Revision == _sealRevision) throw;
             throw new SecretException(SecretErrorKind.Sealed, "the seal was changed since this vault was opened", help: "open it again", inner: e);
         }
         finally

@@ -18,22 +18,19 @@ public sealed partial class EmbeddedVault
         var fields = new SecretFields().Set(field, value);
         for (var attempt = 1; ; attempt++)
         {
-            var version = expectedVersion;
+            var (found, version) = await FindAsync(path, cancellationToken);
+            using var current = found;
             try
             {
-                if (version != 0) return await PatchAsync(path, fields, version, cancellationToken);
+                return current is null || expectedVersion == 0
+                    ? await PutAsync(path, fields, expectedVersion ?? version, cancellationToken)
+                    : await PatchAsync(path, fields, expectedVersion ?? version, cancellationToken);
             }
-            catch (SecretException e) when (e.Kind is SecretErrorKind.NotFound or SecretErrorKind.Unreadable)
+            catch (SecretException e) when (
+                expectedVersion is null && attempt < KvLimits.ChangeAttemptsMax
+                && (e.Kind is SecretErrorKind.Conflict or SecretErrorKind.NotFound or SecretErrorKind.Unreadable))
             {
-                version ??= await CurrentVersionAsync(path, cancellationToken);
-            }
-            try
-            {
-                return await PutAsync(path, fields, version, cancellationToken);
-            }
-            catch (SecretException e) when (e.Kind == SecretErrorKind.Conflict && expectedVersion is null && attempt < KvLimits.ChangeAttemptsMax)
-            {
-                // Someone made the secret meanwhile: patch it.
+                // Someone wrote, deleted or removed it meanwhile: look again.
             }
         }
     }

@@ -67,8 +67,8 @@ public sealed partial class EmbeddedVault
         {
             for (var attempt = 1; ; attempt++)
             {
-                using var current = await FindAsync(path, cancellationToken);
-                var version = current?.Version ?? await CurrentVersionAsync(path, cancellationToken);
+                var (found, version) = await FindAsync(path, cancellationToken);
+                using var current = found;
                 if (change(current) is not { } fields) return version;
                 try
                 {
@@ -119,15 +119,20 @@ public sealed partial class EmbeddedVault
         return await PutJsonAsync(path, old.Json, expectedVersion: await CurrentVersionAsync(path, cancellationToken), cancellationToken);
     }
 
-    internal async ValueTask<KvSecret?> FindAsync(string path, CancellationToken cancellationToken)
+    /// <summary>
+    /// The current value, if it is readable, and the number of the current version (0 when there is none), both from one look: what
+    /// a conditional write builds on.
+    /// </summary>
+    private async ValueTask<(KvSecret? Secret, int Version)> FindAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
-            return await ReadAsync(path, version: null, cancellationToken);
+            using var response = await SendAsync(VaultOperation.Read, "data/", path, default, cancellationToken);
+            return KvSecret.Parse(path, response.Data.Span);
         }
-        catch (SecretException e) when (e.Kind is SecretErrorKind.NotFound or SecretErrorKind.Unreadable)
+        catch (SecretException e) when (e.Kind == SecretErrorKind.NotFound)
         {
-            return null;
+            return (null, 0);
         }
     }
 
@@ -145,12 +150,12 @@ public sealed partial class EmbeddedVault
             using var response = answers[i].Response;
             secrets[i] = response is null
                 ? (null, answers[i].Error)
-                : KvSecret.Parse(wanted[i].Path, response.Data.Span) is { } secret ? (secret, null) : (null, Unreadable(wanted[i].Path));
+                : KvSecret.Parse(wanted[i].Path, response.Data.Span).Secret is { } secret ? (secret, null) : (null, Unreadable(wanted[i].Path));
         }
         return secrets;
     }
 
-    private static KvSecret Parse(string path, VaultResponse response) => KvSecret.Parse(path, response.Data.Span) ?? throw Unreadable(path);
+    private static KvSecret Parse(string path, VaultResponse response) => KvSecret.Parse(path, response.Data.Span).Secret ?? throw Unreadable(path);
 
     private static SecretException Unreadable(string path) => new(
         SecretErrorKind.Unreadable, "the version is deleted or destroyed", operation: "read", name: path,

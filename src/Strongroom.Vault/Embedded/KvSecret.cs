@@ -33,8 +33,8 @@ public sealed class KvSecret : IDisposable
     /// <summary>Zeroes the value.</summary>
     public void Dispose() => Json.Dispose();
 
-    /// <summary>Reads the answer to <c>data/:path</c>; null when the version it tells of is deleted or destroyed.</summary>
-    internal static KvSecret? Parse(string path, ReadOnlySpan<byte> answer)
+    /// <summary>Reads the answer to <c>data/:path</c>: no secret when the version it tells of is deleted or destroyed.</summary>
+    internal static (KvSecret? Secret, int Version) Parse(string path, ReadOnlySpan<byte> answer)
     {
         var reader = new Utf8JsonReader(answer);
         SecretValue? json = null;
@@ -61,6 +61,6 @@ public sealed class KvSecret : IDisposable
                 }
             }
         }
-        return json is null ? null : new KvSecret(path, json, version, new DateTimeOffset(created));
+        return (json is null ? null : new KvSecret(path, json, version, new DateTimeOffset(created)), version);
     }
 }
