@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Strongroom.Files;
 
 namespace Strongroom.Manifest;
 
@@ -28,31 +28,15 @@ internal static class ManifestCache
     {
         var path = PathIn(folder);
         if (!Directory.Exists(Path.GetDirectoryName(path))) return;
-        var fresh = $"{path}.{RandomNumberGenerator.GetHexString(8)}";
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var file = new FileStream(fresh, options)) file.Write(ManifestSnapshot.Encode(manifest, key));
-            File.Move(fresh, path, overwrite: true);
+            PrivateFile.Replace(path, ManifestSnapshot.Encode(manifest, key));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Forget(fresh);
+            // A read-only folder or a full disk: the next command parses the manifest again.
         }
     }
 
     private static string PathIn(string folder) => Path.Combine(folder, ManifestFiles.FolderName, FileName);
-
-    private static void Forget(string fresh)
-    {
-        try
-        {
-            File.Delete(fresh);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A read-only folder: there is nothing to delete.
-        }
-    }
 }

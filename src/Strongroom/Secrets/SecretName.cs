@@ -62,12 +62,14 @@ public static class SecretName
         return text.ToString();
     }
 
-    /// <summary>In <c>apiKey</c> the K, in <c>HTTPServer</c> the S.</summary>
+    /// <summary>In <c>apiKey</c> the K, in <c>HTTPServer</c> the S, in <c>s3Key</c> the K; none in a name without lower case.</summary>
     private static bool BeginsHump(string name, int i) =>
         char.IsUpper(name[i])
         && (char.IsLower(name[i - 1])
-            || (char.IsDigit(name[i - 1]) && i + 1 < name.Length && char.IsLower(name[i + 1]))
+            || (char.IsDigit(name[i - 1]) && HasLower(name))
             || (char.IsUpper(name[i - 1]) && i + 1 < name.Length && char.IsLower(name[i + 1])));
+
+    private static bool HasLower(string name) => name.AsSpan().IndexOfAnyInRange('a', 'z') >= 0;
 
     private static string LowerFirst(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
 }
