@@ -7,6 +7,9 @@ switch (args)
     case ["storage", var path, var run]:
         await StorageWriter.RunAsync(path, int.Parse(run, CultureInfo.InvariantCulture));
         return 0;
+    case ["vault", var folder, var run]:
+        await VaultWriter.RunAsync(folder, int.Parse(run, CultureInfo.InvariantCulture));
+        return 0;
     case ["create", var folder]:
         StorageCreator.Run(folder);
         return 0;
@@ -14,6 +17,6 @@ switch (args)
         await Incrementer.RunAsync(path, int.Parse(count, CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("usage: storage <file> <run> | create <folder> | increment <file> <count>");
+        Console.Error.WriteLine("usage: storage <file> <run> | vault <folder> <run> | create <folder> | increment <file> <count>");
         return 2;
 }

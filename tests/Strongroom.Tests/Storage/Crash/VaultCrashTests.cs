@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Shouldly;
+using Strongroom.CrashWriter;
+using Strongroom.Storage.Sqlite;
+using Strongroom.Vault.Embedded;
+using Xunit;
+
+namespace Strongroom.Tests.Storage.Crash;
+
+/// <summary>kill -9 in the midst of writing through the whole vault: KV engine, audit, barrier and storage.</summary>
+public sealed class VaultCrashTests(ITestOutputHelper output)
+{
+    private const int KillsPerVault = 20;
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Fact]
+    public async Task Kill_loses_no_acknowledged_secret_and_each_has_its_audit_record()
+    {
+        var seed = Environment.TickCount;
+        output.WriteLine($"seed {seed}, {Kills.Count} kills");
+        var random = new Random(seed);
+        var acknowledged = 0;
+        for (var kill = 0; kill < Kills.Count;)
+        {
+            using var folder = new TemporaryFolder();
+            await MakeAsync(folder);
+            for (var run = 0; run < KillsPerVault && kill < Kills.Count; run++, kill++)
+            {
+                await using var child = ChildWriter.Start("vault", folder.Path, run.ToString(CultureInfo.InvariantCulture));
+                var lines = await child.KillAfterAsync(random.Next(1, 200), TimeSpan.FromMicroseconds(random.Next(600)));
+                acknowledged += lines.Length;
+                await Check(folder, run, lines);
+            }
+        }
+        output.WriteLine($"{acknowledged} acknowledged secrets");
+    }
+
+    private static async Task MakeAsync(TemporaryFolder folder)
+    {
+        var options = VaultWriter.Options(folder.Path);
+        var storage = SqliteStorage.Create(folder.File("vault.db"));
+        await using var vault = await EmbeddedVault.CreateAsync(
+            storage, VaultWriter.Seal(options.Random), new Guid("0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"), options, None);
+    }
+
+    private static async Task Check(TemporaryFolder folder, int run, string[] lines)
+    {
+        var acknowledged = lines.Select(line => line.Split(' ')).GroupBy(parts => (int.Parse(parts[0]), int.Parse(parts[1])))
+            .ToDictionary(group => group.Key, group => group.Max(parts => int.Parse(parts[2])));
+        var audited = ReadAudit(folder.File("audit.log"));
+        await using (var vault = await VaultWriter.OpenAsync(folder.Path))
+        {
+            for (var writer = 0; writer < VaultWriter.Writers; writer++)
+            {
+                await CheckWriter(vault, run, writer, acknowledged, audited);
+            }
+        }
+        await using var storage = SqliteStorage.Open(folder.File("vault.db"));
+        await storage.VerifyAsync(None);
+    }
+
+    private static async Task CheckWriter(
+        EmbeddedVault vault, int run, int writer, Dictionary<(int Writer, int Key), int> acknowledged, Dictionary<string, int> audited)
+    {
+        var stored = new List<string>();
+        var unacknowledged = 0;
+        for (var key = 0; key < VaultWriter.Keys; key++)
+        {
+            var path = VaultWriter.Path(run, writer, key);
+            var known = acknowledged.GetValueOrDefault((writer, key));
+            audited.GetValueOrDefault("secret/data/" + path).ShouldBeGreaterThanOrEqualTo(known, path);
+            using var secret = await FindAsync(vault, path);
+            var version = secret?.Version ?? 0;
+            version.ShouldBeInRange(known, known + 1, path);
+            unacknowledged += version - known;
+            if (secret is null)
+            {
+                continue;
+            }
+            stored.Add($"key{key}");
+            var expected = VaultWriter.Value(run, writer, key, version);
+            foreach (var field in new[] { "a", "b" })
+            {
+                using var value = secret.Field(field);
+                Encoding.UTF8.GetString(value.ShouldNotBeNull().Reveal()).ShouldBe(expected);
+            }
+        }
+        unacknowledged.ShouldBeLessThanOrEqualTo(1);
+        (await vault.ListAsync(VaultWriter.Folder(run, writer), recursive: false, None)).ShouldBe(stored);
+    }
+
+    private static async Task<KvSecret?> FindAsync(EmbeddedVault vault, string path)
+    {
+        try
+        {
+            return await vault.ReadAsync(path, version: null, None);
+        }
+        catch (Strongroom.Secrets.SecretException e) when (e.Kind == Strongroom.Secrets.SecretErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Reads the log with nothing of the vault's own code: the records must follow each other without a gap, each naming the code
+    /// of the one before. Returns how many changes of each path are acknowledged in it.
+    /// </summary>
+    private static Dictionary<string, int> ReadAudit(string path)
+    {
+        var changes = new Dictionary<string, int>();
+        var (sequence, mac) = (0L, Convert.ToBase64String(new byte[32]));
+        foreach (var line in File.ReadAllLines(path))
+        {
+            JsonElement record;
+            try
+            {
+                record = JsonElement.Parse(line);
+            }
+            catch (JsonException)
+            {
+                // A line cut by a kill; the next record says so.
+                continue;
+            }
+            record.GetProperty("seq").GetInt64().ShouldBe(++sequence);
+            record.GetProperty("prev").GetString().ShouldBe(mac);
+            mac = record.GetProperty("mac").GetString()!;
+            if (record.TryGetProperty("committed", out var committed) && record.GetProperty("outcome").GetString() == "ok")
+            {
+                committed.GetInt64().ShouldBeGreaterThan(0);
+                var changed = record.GetProperty("path").GetString()!;
+                changes[changed] = changes.GetValueOrDefault(changed) + 1;
+            }
+        }
+        return changes;
+    }
+}
