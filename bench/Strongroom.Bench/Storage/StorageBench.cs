@@ -41,6 +41,36 @@ internal static class StorageBench
             }
         }
         Print([.. measurements.Select(measurement => measurement.Name)], [.. rates.Select(Median)]);
+        await PrintOpeningAsync(parent);
+    }
+
+    // What a command line pays beside the start of its runtime, once the code is compiled.
+    private static async Task PrintOpeningAsync(string parent)
+    {
+        const int Entries = 150;
+        var folder = Directory.CreateDirectory(Path.Combine(parent, "bench-storage"));
+        var path = Path.Combine(folder.FullName, "vault.db");
+        var rows = new Rows();
+        StorageChange[] changes = [.. Enumerable.Range(0, Entries).Select(_ => rows.Next())];
+        await using (var storage = SqliteStorage.Create(path))
+        {
+            await storage.CommitAsync(changes, CancellationToken.None);
+        }
+        var times = new List<double>();
+        for (var i = 0; i < 300; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            await using (var storage = SqliteStorage.Open(path))
+            {
+                foreach (var change in changes.AsSpan(0, 50))
+                {
+                    _ = storage.GetAsync(change.Id, CancellationToken.None).Result;
+                }
+            }
+            times.Add(watch.Elapsed.TotalMilliseconds);
+        }
+        folder.Delete(recursive: true);
+        Console.WriteLine($"\nOpen a storage of {Entries} entries, read 50, close: {Median(times):F2} ms.");
     }
 
     private static async Task<double> MeasureStorageAsync(string folder, int writers, TimeSpan duration)

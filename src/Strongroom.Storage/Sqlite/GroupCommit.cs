@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Strongroom.Secrets;
 using Strongroom.Vault.Storage;
 
@@ -14,14 +15,18 @@ internal sealed class GroupCommit(ConnectionPool connections, KeyVerification ve
     private const int GroupCountMax = 256;
     private const int GroupBytesMax = 16 * 1024 * 1024;
 
+    // Less than one flush of a fast disk takes.
+    private static readonly TimeSpan GatherMax = TimeSpan.FromMicroseconds(60);
+
     private readonly ConcurrentQueue<Pending> _queue = new();
     private int _committing;
+    private volatile int _crowd;
 
     public bool IsCommitting => Volatile.Read(ref _committing) != 0;
 
     public ValueTask<CommitResult> CommitAsync(IReadOnlyList<StorageChange> changes, CancellationToken cancellationToken)
     {
-        if (_queue.IsEmpty && TryLead())
+        if (_crowd <= 1 && _queue.IsEmpty && TryLead())
         {
             return Lead(changes);
         }
@@ -29,6 +34,7 @@ internal sealed class GroupCommit(ConnectionPool connections, KeyVerification ve
         _queue.Enqueue(pending);
         if (TryLead())
         {
+            GatherCrowd();
             CommitNextGroup();
         }
         return new ValueTask<CommitResult>(pending.Task.WaitAsync(cancellationToken));
@@ -36,6 +42,20 @@ internal sealed class GroupCommit(ConnectionPool connections, KeyVerification ve
 
     /// <summary>Commits the next group in a pool thread, when the caller that led the last one has its own result.</summary>
     void IThreadPoolWorkItem.Execute() => CommitNextGroup();
+
+    /// <summary>
+    /// Those who shared the last flush are just now being woken and most come again at once. A moment's patience puts them into
+    /// one group instead of one caller alone and the rest in the next. Whoever has no company never waits.
+    /// </summary>
+    private void GatherCrowd()
+    {
+        var began = Stopwatch.GetTimestamp();
+        var spin = new SpinWait();
+        while (_queue.Count < _crowd && Stopwatch.GetElapsedTime(began) < GatherMax)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+    }
 
     private bool TryLead() => Interlocked.CompareExchange(ref _committing, 1, 0) == 0;
 
@@ -56,6 +76,7 @@ internal sealed class GroupCommit(ConnectionPool connections, KeyVerification ve
         try
         {
             var group = TakeGroup();
+            _crowd = Math.Max(group.Count, _crowd / 2);
             if (group.Count > 0)
             {
                 Finish(group);
