@@ -17,6 +17,7 @@ internal sealed class Connection : IDisposable
     private readonly SqliteStorageOptions _options;
     private readonly Statement?[] _statements = new Statement?[(int)Sql.Count];
     private bool _preparedToWrite;
+    private bool _disposed;
 
     static Connection() => Batteries_V2.Init();
 
@@ -129,6 +130,11 @@ internal sealed class Connection : IDisposable
     /// <summary>Ends an open transaction as if it had not been, and closes.</summary>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+        _disposed = true;
         foreach (var statement in _statements)
         {
             statement?.Dispose();

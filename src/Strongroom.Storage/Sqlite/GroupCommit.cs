@@ -65,6 +65,10 @@ internal sealed class GroupCommit(ConnectionPool connections, KeyVerification ve
         {
             return new ValueTask<CommitResult>(Run([changes])[0]);
         }
+        catch (Exception e)
+        {
+            return ValueTask.FromException<CommitResult>(e);
+        }
         finally
         {
             PassOn();

@@ -19,7 +19,7 @@ internal static class SqlText
 
     /// <summary>
     /// Rows lie in the tree of their 16-byte id (WITHOUT ROWID), so that a read descends one tree. The index holds only entries
-    /// that a listing shows. Of one row of tally, updated in each commit, see <see cref="Tally"/>.
+    /// that a listing shows. The one row of tally is rewritten in each commit; see <see cref="Tally"/>.
     /// </summary>
     public static ReadOnlySpan<byte> Schema => """
         BEGIN IMMEDIATE;

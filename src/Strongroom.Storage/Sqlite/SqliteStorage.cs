@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Strongroom.Secrets;
 using Strongroom.Vault.Storage;
 
 namespace Strongroom.Storage.Sqlite;
@@ -18,6 +17,7 @@ public sealed class SqliteStorage : VaultStorage
 
     private SqliteStorage(string path, SqliteStorageOptions options)
     {
+        options.Validate();
         var first = DatabaseFile.Open(path, options, out var immutable);
         _connections = new ConnectionPool(() => DatabaseFile.Connect(path, immutable, options), options.IdleConnectionsMax);
         _connections.Return(first);
@@ -31,6 +31,7 @@ public sealed class SqliteStorage : VaultStorage
     public static SqliteStorage Create(string path, SqliteStorageOptions? options = null)
     {
         options ??= new SqliteStorageOptions();
+        options.Validate();
         DatabaseFile.Create(path, options);
         return new SqliteStorage(path, options);
     }

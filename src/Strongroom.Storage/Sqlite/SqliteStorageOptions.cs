@@ -1,3 +1,5 @@
+using Strongroom.Secrets;
+
 namespace Strongroom.Storage.Sqlite;
 
 /// <summary>How a <see cref="SqliteStorage"/> behaves. The defaults fit a command line and a server.</summary>
@@ -13,4 +15,26 @@ public sealed record SqliteStorageOptions
 
     /// <summary>The most pages of 4 KiB that the file may have; a write beyond fails as StorageFull. Default: no limit.</summary>
     public int? PagesMax { get; init; }
+
+    /// <summary>Throws InvalidInput that names every fault.</summary>
+    internal void Validate()
+    {
+        var faults = new List<string>();
+        if (BusyTimeout < TimeSpan.Zero || BusyTimeout > TimeSpan.FromHours(1))
+        {
+            faults.Add($"{nameof(BusyTimeout)} must be between 0 and 1 hour");
+        }
+        if (IdleConnectionsMax is < 1 or > 1024)
+        {
+            faults.Add($"{nameof(IdleConnectionsMax)} must be between 1 and 1024");
+        }
+        if (PagesMax < 1)
+        {
+            faults.Add($"{nameof(PagesMax)} must be at least 1");
+        }
+        if (faults.Count > 0)
+        {
+            throw new SecretException(SecretErrorKind.InvalidInput, string.Join("; ", faults), operation: "open");
+        }
+    }
 }

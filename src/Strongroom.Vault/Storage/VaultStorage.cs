@@ -59,7 +59,8 @@ public readonly record struct CommitResult(long Sequence, int ConflictIndex)
 /// <summary>
 /// Bytes under the barrier: get, list and one atomic commit. There is no second write path, so that crash tests over it are
 /// exhaustive. Failures are <see cref="Strongroom.Secrets.SecretException"/> of the kinds Corrupt, StorageFull, ReadOnly and
-/// Unreachable (locked for too long); after any of them the state is the one before. Members may be called concurrently.
+/// Unreachable (locked for too long), and InvalidInput for a change without identity, over a limit or contradicting itself; after
+/// any of them the state is the one before. Members may be called concurrently.
 /// </summary>
 public abstract class VaultStorage : IAsyncDisposable
 {
