@@ -52,6 +52,7 @@ public sealed class VaultCrashTests(ITestOutputHelper output)
         var audited = ReadAudit(folder.File("audit.log"));
         await using (var vault = await VaultWriter.OpenAsync(folder.Path))
         {
+            (await vault.VerifyAuditAsync(None)).Fault.ShouldBeNull();
             for (var writer = 0; writer < VaultWriter.Writers; writer++)
             {
                 await CheckWriter(vault, run, writer, acknowledged, audited);
