@@ -9,8 +9,10 @@ public static class KvLimits
     /// <summary>Most segments of a path.</summary>
     public const int PathSegmentsMax = 32;
 
-    /// <summary>Largest JSON object of one version, in bytes: 1 MiB.</summary>
-    public const int DataLengthMax = 1024 * 1024;
+    /// <summary>
+    /// Largest JSON object of one version, in bytes: what fits one stored entry. Room for a value of 1 MiB, as base64 too.
+    /// </summary>
+    public const int DataLengthMax = (2 * 1024 * 1024) - 4096;
 
     /// <summary>Deepest nesting of a value.</summary>
     public const int DataDepthMax = 64;

@@ -202,7 +202,7 @@ public sealed class KvEngineTests : IDisposable
 
     [Fact]
     public async Task Write_over_the_size_limit_is_invalid() =>
-        (await _kv.FailAsync(VaultOperation.Update, "data/a", "{\"data\":{\"v\":\"" + new string('x', 1024 * 1024) + "\"}}")).ShouldBe(SecretErrorKind.InvalidInput);
+        (await _kv.FailAsync(VaultOperation.Update, "data/a", "{\"data\":{\"v\":\"" + new string('x', 2 * 1024 * 1024) + "\"}}")).ShouldBe(SecretErrorKind.InvalidInput);
 
     [Fact]
     public async Task Remove_leaves_nothing_of_a_secret_behind()
