@@ -36,6 +36,13 @@ public sealed class ManifestSchemaTests
     }
 
     [Fact]
+    public void Open_gives_the_published_schema()
+    {
+        using var schema = ManifestSchema.Open();
+        JsonElement.DeepEquals(JsonDocument.Parse(schema).RootElement, Schema).ShouldBeTrue();
+    }
+
+    [Fact]
     public void Reference_explains_every_key()
     {
         var reference = File.ReadAllText(RepositoryFiles.PathOf("docs/reference/manifest.md"));
