@@ -6,6 +6,8 @@ using Strongroom.Backends.Memory;
 using Strongroom.Conformance.Backends;
 using Strongroom.Secrets;
 using Strongroom.Stores;
+using Strongroom.Tests.Vault;
+using Strongroom.Vault.Embedded;
 
 namespace Strongroom.Tests.Backends;
 
@@ -51,6 +53,23 @@ public sealed class DotEnvConformance : BackendConformance, IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+}
+
+public sealed class EmbeddedConformance : BackendConformance, IDisposable
+{
+    private readonly List<VaultWorkshop> _workshops = [];
+
+    /// <summary>The vault limits the whole object of a secret, with the names of its fields, to 1 MiB.</summary>
+    protected override int ValueLengthMax => 1_000_000;
+
+    protected override async ValueTask<SecretBackend> CreateAsync(IReadOnlyDictionary<string, byte[]> seeds)
+    {
+        var workshop = new VaultWorkshop();
+        _workshops.Add(workshop);
+        return await Seeding.WriteAsync(new EmbeddedVaultBackend(await workshop.CreateAsync()), seeds);
+    }
+
+    public void Dispose() => _workshops.ForEach(workshop => workshop.Dispose());
 }
 
 internal static class Seeding
