@@ -56,7 +56,7 @@ public sealed partial class Resolver : IDisposable
         string name, CacheMode mode = CacheMode.Use, CancellationToken cancellationToken = default)
     {
         var planned = Planned(name);
-        return mode == CacheMode.Use && planned.Known is { } known && known.Freshness.IsNow(_time)
+        return mode == CacheMode.Use && planned.Known is { } known && known.HoldsNow(_time)
             ? new ValueTask<ResolvedSecret>(known.Secret)
             : SearchOneAsync(planned.Plan, planned, mode, cancellationToken);
     }
@@ -172,10 +172,25 @@ public sealed partial class Resolver : IDisposable
         public ResolutionPlan Plan => plan;
     }
 
+    /// <summary>The last answer for a name, and how long it holds.</summary>
     private sealed class KnownSecret(ResolvedSecret secret, Freshness freshness)
     {
-        public readonly Freshness Freshness = freshness;
+        private long _checkedAtTick = -1;
 
         public ResolvedSecret Secret => secret;
+
+        /// <summary>
+        /// Asks the two clocks once for each tick of the system's coarse clock (a few milliseconds) and not once for each call:
+        /// reading them costs more than everything else here.
+        /// </summary>
+        public bool HoldsNow(TimeProvider time)
+        {
+            if (!ReferenceEquals(time, TimeProvider.System)) return freshness.IsNow(time);
+            var tick = Environment.TickCount64;
+            if (Volatile.Read(ref _checkedAtTick) == tick) return true;
+            if (!freshness.IsNow(time)) return false;
+            Volatile.Write(ref _checkedAtTick, tick);
+            return true;
+        }
     }
 }
