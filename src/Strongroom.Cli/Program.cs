@@ -1,1 +1,11 @@
-return 0;
+using Strongroom.Cli.Commands;
+using Strongroom.Cli.Framework;
+using Strongroom.Cli.Run;
+using Strongroom.Cli.Terminal;
+
+var screen = Screen.OfProcess();
+if (ShortWay.ParseRun(args) is { } run)
+    return await Failures.ReportAsync(() => RunCommand.ExecuteAsync(run, screen, CancellationToken.None), screen, json: false, _ => ExitCode.RunFailed);
+if (ShortWay.ParseGet(args) is { } get)
+    return await Failures.ReportAsync(() => GetCommand.ExecuteAsync(get, screen, CancellationToken.None), screen, get.Json, ExitCode.For);
+return await CommandLine.InvokeAsync(args, screen);

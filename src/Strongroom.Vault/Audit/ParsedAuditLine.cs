@@ -11,6 +11,8 @@ internal sealed class ParsedAuditLine
 
     public string Kind { get; private set; } = "";
 
+    public string Caller { get; private set; } = "";
+
     public string Operation { get; private set; } = "";
 
     public string Path { get; private set; } = "";
@@ -54,6 +56,7 @@ internal sealed class ParsedAuditLine
         if (reader.ValueTextEquals("seq"u8)) { reader.Read(); Sequence = reader.GetInt64(); }
         else if (reader.ValueTextEquals("time"u8)) { reader.Read(); Time = reader.GetDateTime(); }
         else if (reader.ValueTextEquals("kind"u8)) { reader.Read(); Kind = reader.GetString()!; }
+        else if (reader.ValueTextEquals("caller"u8)) { reader.Read(); Caller = reader.GetString()!; }
         else if (reader.ValueTextEquals("operation"u8)) { reader.Read(); Operation = reader.GetString()!; }
         else if (reader.ValueTextEquals("path"u8)) { reader.Read(); Path = reader.GetString()!; }
         else if (reader.ValueTextEquals("outcome"u8)) { reader.Read(); Outcome = reader.GetString(); }

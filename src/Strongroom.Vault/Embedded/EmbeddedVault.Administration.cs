@@ -65,4 +65,8 @@ public sealed partial class EmbeddedVault
     /// <summary>How often each secret was used, by path, from the audit log. Secrets that were never used are absent.</summary>
     public ValueTask<IReadOnlyDictionary<string, AccessStatistic>> ReadStatisticsAsync(CancellationToken cancellationToken) =>
         AccessStatistics.ReadAsync(_options.AuditPath, _barrier.Keyring.AuditKey, _options.Time.GetUtcNow(), cancellationToken);
+
+    /// <summary>The audit log, oldest record first.</summary>
+    public IAsyncEnumerable<AuditRecord> ReadAuditAsync(CancellationToken cancellationToken) =>
+        AuditHistory.ReadAsync(_options.AuditPath, _barrier.Keyring.AuditKey, cancellationToken);
 }

@@ -7,8 +7,14 @@ namespace Strongroom.Vault.Embedded;
 /// The embedded vault as a backend. A secret is an object of fields; an address without a field means <c>value</c>. What was
 /// deleted or destroyed is Unreadable, what never was is NotFound.
 /// </summary>
-public sealed class EmbeddedVaultBackend(EmbeddedVault vault) : SecretBackend
+/// <param name="open">Gives the vault, opened when it is first needed; whoever gives it disposes of it.</param>
+public sealed class EmbeddedVaultBackend(Func<CancellationToken, ValueTask<EmbeddedVault>> open) : SecretBackend
 {
+    /// <summary>A backend on a vault that is open already; the caller disposes of the vault.</summary>
+    public EmbeddedVaultBackend(EmbeddedVault vault) : this(_ => new ValueTask<EmbeddedVault>(vault))
+    {
+    }
+
     /// <summary>The word for this backend in a manifest.</summary>
     public const string KindName = "embedded";
 
@@ -26,6 +32,7 @@ public sealed class EmbeddedVaultBackend(EmbeddedVault vault) : SecretBackend
     /// <inheritdoc/>
     public override async ValueTask<StoredSecret> ReadAsync(SecretAddress address, CancellationToken cancellationToken)
     {
+        var vault = await open(cancellationToken);
         using var secret = await vault.ReadAsync(address.Path, address.Version, cancellationToken);
         return Pick(secret, address);
     }
@@ -36,6 +43,7 @@ public sealed class EmbeddedVaultBackend(EmbeddedVault vault) : SecretBackend
     {
         var wanted = new (string, int?)[addresses.Count];
         for (var i = 0; i < wanted.Length; i++) wanted[i] = (addresses[i].Path, addresses[i].Version);
+        var vault = await open(cancellationToken);
         var found = await vault.ReadManyAsync(wanted, cancellationToken);
         var outcomes = new ReadOutcome[found.Length];
         for (var i = 0; i < found.Length; i++)
@@ -58,6 +66,7 @@ public sealed class EmbeddedVaultBackend(EmbeddedVault vault) : SecretBackend
     /// <inheritdoc/>
     public override async ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
+        var vault = await open(cancellationToken);
         var folder = prefix.TrimEnd('/');
         var below = await vault.ListAsync(folder, recursive: true, cancellationToken);
         if (folder.Length == 0) return below;
@@ -71,30 +80,29 @@ public sealed class EmbeddedVaultBackend(EmbeddedVault vault) : SecretBackend
     {
         if (address.Version is not null)
             throw new SecretException(SecretErrorKind.InvalidInput, "an old version cannot be written", operation: "write", name: address.ToString());
+        var vault = await open(cancellationToken);
         var field = address.Field ?? SecretAddress.DefaultField;
         return new WriteReceipt(await vault.SetFieldAsync(address.Path, field, write.Value, write.ExpectedVersion, cancellationToken));
     }
 
     /// <inheritdoc/>
-    public override ValueTask DeleteAsync(SecretAddress address, CancellationToken cancellationToken) => address switch
+    public override async ValueTask DeleteAsync(SecretAddress address, CancellationToken cancellationToken)
     {
-        { Version: { } version } => vault.DeleteAsync(address.Path, [version], cancellationToken),
-        { Field: { } field } => vault.RemoveFieldAsync(address.Path, field, cancellationToken),
-        _ => vault.DeleteAsync(address.Path, cancellationToken),
-    };
+        var vault = await open(cancellationToken);
+        await (address switch
+        {
+            { Version: { } version } => vault.DeleteAsync(address.Path, [version], cancellationToken),
+            { Field: { } field } => vault.RemoveFieldAsync(address.Path, field, cancellationToken),
+            _ => vault.DeleteAsync(address.Path, cancellationToken),
+        });
+    }
 
     /// <inheritdoc/>
     public override async ValueTask<string> ProbeAsync(CancellationToken cancellationToken)
     {
+        var vault = await open(cancellationToken);
         var status = await vault.StatusAsync(cancellationToken);
-        return $"vault {status.VaultId:N}, {status.SealKind}, key term {status.KeyTerm}, {status.StorageSequence} commits";
-    }
-
-    /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
-    {
-        await vault.DisposeAsync();
-        await base.DisposeAsync();
+        return $"vault {status.VaultId}, {status.SealKind}, key term {status.KeyTerm}, {status.StorageSequence} commits";
     }
 
     private static StoredSecret Pick(KvSecret secret, SecretAddress address)

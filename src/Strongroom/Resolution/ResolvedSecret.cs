@@ -16,6 +16,9 @@ public enum AnswerSource
 
     /// <summary>No store knows it; the plan has a default.</summary>
     Default,
+
+    /// <summary>Put together from other secrets by a template of the manifest.</summary>
+    Composed,
 }
 
 /// <summary>

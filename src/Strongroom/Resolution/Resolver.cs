@@ -71,13 +71,21 @@ public sealed partial class Resolver : IDisposable
     /// Resolves all planned names, or those of <paramref name="names"/>, asking each store once in each round. Failures are
     /// reported for each name; this throws only for a name without a plan and for cancellation.
     /// </summary>
-    public async ValueTask<ResolutionReport> ResolveAllAsync(
+    public ValueTask<ResolutionReport> ResolveAllAsync(
         IReadOnlyList<string>? names = null, CacheMode mode = CacheMode.Use, CancellationToken cancellationToken = default)
     {
-        var count = names?.Count ?? _inOrder.Length;
+        var plans = new ResolutionPlan[names?.Count ?? _inOrder.Length];
+        for (var i = 0; i < plans.Length; i++) plans[i] = names is null ? _inOrder[i].Plan : Planned(names[i]).Plan;
+        return ResolveAllAsync(plans, mode, cancellationToken);
+    }
+
+    /// <summary>The same for plans that need not be among the resolver's own.</summary>
+    public async ValueTask<ResolutionReport> ResolveAllAsync(
+        IReadOnlyList<ResolutionPlan> plans, CacheMode mode = CacheMode.Use, CancellationToken cancellationToken = default)
+    {
+        var count = plans.Count;
         var searches = new Search[count];
-        for (var i = 0; i < count; i++)
-            searches[i] = new Search(names is null ? _inOrder[i].Plan : Planned(names[i]).Plan, _time);
+        for (var i = 0; i < count; i++) searches[i] = new Search(plans[i], _time);
         await new SearchRounds(ReaderOf, _time).RunAsync(searches, mode, cancellationToken);
 
         var secrets = new List<ResolvedSecret>(count);

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Strongroom.Cli.Framework;
+using Strongroom.Cli.Project;
+using Strongroom.Cli.Terminal;
+using Strongroom.Manifest;
+using Strongroom.Secrets;
+using Strongroom.Stores;
+
+namespace Strongroom.Cli.Commands;
+
+/// <summary>Deletes a secret from a store: softly where the store can, for good when asked.</summary>
+internal sealed class DeleteVerb : Verb
+{
+    private readonly Argument<string> _name = Names.Argument("Name of the secret.");
+    private readonly Option<string> _store = CommonOptions.Store("The store to delete it from; by default the embedded vault.");
+    private readonly Option<bool> _purge = new("--purge") { Description = "Remove every version and all metadata for good." };
+    private readonly Option<bool> _undeclare = new("--undeclare") { Description = "Take it out of strongroom.yaml too." };
+    private readonly Option<bool> _yes = CommonOptions.Yes();
+
+    public DeleteVerb() : base(
+        VerbGroup.Secrets, "delete", "Delete a secret; restore brings it back unless it was purged.",
+        ("strongroom delete OLD_API_KEY", "softly, in the default environment"),
+        ("strongroom delete OLD_API_KEY -e production --purge --yes", "for good, without asking"))
+    {
+        Aliases.Add("rm");
+        Add(_name);
+        foreach (var option in new Option[] { _store, _purge, _undeclare, _yes }) Add(option);
+    }
+
+    protected override async Task<int> RunAsync(Invocation invocation)
+    {
+        await using var session = invocation.OpenSession();
+        var name = invocation.Get(_name);
+        var plan = session.Plan(invocation.Environment);
+        var storeName = invocation.Get(_store) ?? session.VaultStore().Name;
+        var reference = plan.ReferenceIn(storeName, name);
+        var store = session.Store(storeName);
+        var forGood = invocation.Get(_purge) || !store.Can(BackendCapabilities.Versions);
+        if (forGood) Confirm(invocation, $"Delete {reference} for good?", plan);
+
+        if (store.Kind == Session.EmbeddedKind && invocation.Get(_purge))
+        {
+            var vault = await session.OpenVaultAsync(storeName, invocation.CancellationToken);
+            await vault.PurgeAsync(reference.Address.Path, invocation.CancellationToken);
+        }
+        else
+        {
+            await store.DeleteAsync(reference.Address, invocation.CancellationToken);
+        }
+        invocation.Screen.Done($"deleted {reference}{(forGood ? "" : invocation.Screen.Err.Dim($"; strongroom restore {name} brings it back"))}");
+        if (invocation.Get(_undeclare)) ManifestFile.Remove(session.Root, name);
+        return ExitCode.Success;
+    }
+
+    private void Confirm(Invocation invocation, string question, ManifestPlan plan)
+    {
+        if (invocation.Get(_yes)) return;
+        if (!Question.CanAsk)
+            throw new SecretException(SecretErrorKind.InvalidInput, "deleting for good needs --yes when nobody can be asked", operation: "delete");
+        if (!Question.Ask($"{question} ({plan.Environment.Name})")) throw new OperationCanceledException();
+    }
+}

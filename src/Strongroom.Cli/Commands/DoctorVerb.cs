@@ -1,0 +1,128 @@
+using Strongroom.Cli.Framework;
+using Strongroom.Cli.Project;
+using Strongroom.Cli.Terminal;
+using Strongroom.Manifest;
+using Strongroom.Secrets;
+
+namespace Strongroom.Cli.Commands;
+
+/// <summary>Checks everything that a run needs and says what to do about what is wrong.</summary>
+internal sealed class DoctorVerb : Verb
+{
+    public DoctorVerb() : base(
+        VerbGroup.Look, "doctor", "Check manifest, stores, vault, permissions and missing secrets.",
+        ("strongroom doctor", "what is set up, what is missing, and what to do"),
+        ("strongroom doctor -e production --json", "for CI"))
+    {
+    }
+
+    protected override async Task<int> RunAsync(Invocation invocation)
+    {
+        var findings = new List<Finding>();
+        await using var session = invocation.OpenSession();
+        var plan = session.Plan(invocation.Environment);
+        findings.Add(Finding.Good($"{ManifestFiles.Name}: {session.Manifest.Secrets.Count} secrets, {session.Manifest.Stores.Count} stores, environment {plan.Environment.Name}"));
+        foreach (var store in session.Manifest.Stores) await CheckStoreAsync(session, store, findings, invocation.CancellationToken);
+        CheckFiles(session, findings);
+        await CheckMissingAsync(session, plan, findings, invocation.CancellationToken);
+
+        if (invocation.Json) WriteJson(invocation.Screen, findings);
+        else foreach (var finding in findings) finding.Write(invocation.Screen);
+        return findings.Exists(f => f.Level == Level.Bad) ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    private static async Task CheckStoreAsync(Session session, StoreDefinition store, List<Finding> findings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            findings.Add(Finding.Good($"{store.Name} ({store.Kind}): {await session.Store(store.Name).ProbeAsync(cancellationToken)}"));
+        }
+        catch (SecretException e)
+        {
+            findings.Add(Finding.Bad(e));
+        }
+        if (store.Kind != Session.EmbeddedKind || findings[^1].Level == Level.Bad) return;
+        try
+        {
+            var vault = await session.OpenVaultAsync(store.Name, cancellationToken);
+            var report = await vault.VerifyAsync(cancellationToken);
+            if (report.StorageFault is { } fault) findings.Add(new Finding(Level.Bad, $"{store.Name}: {fault}", "see docs/operations/restore.md"));
+            findings.Add(report.Barrier.Damaged.Count == 0
+                ? Finding.Good($"{store.Name}: {report.Barrier.Entries} entries, every one opens and is where it belongs")
+                : new Finding(Level.Bad, $"{store.Name}: {report.Barrier.Damaged.Count} of {report.Barrier.Entries} entries are damaged", "see docs/operations/restore.md"));
+            findings.Add(report.Audit.IsIntact
+                ? Finding.Good($"{store.Name}: audit log intact, {report.Audit.Records} records")
+                : new Finding(Level.Bad, $"{store.Name}: the audit log was changed: after record {report.Audit.FaultAfter}, {report.Audit.Fault}", "see docs/operations/audit.md"));
+        }
+        catch (SecretException e)
+        {
+            findings.Add(Finding.Bad(e));
+        }
+    }
+
+    private static void CheckFiles(Session session, List<Finding> findings)
+    {
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        foreach (var file in new[] { ".env", ".env.local", ".env.production" })
+        {
+            var path = Path.Combine(session.Root, file);
+            if (!File.Exists(path)) continue;
+            if ((File.GetUnixFileMode(path) & Others) != UnixFileMode.None)
+                findings.Add(new Finding(Level.Odd, $"{file} can be read by other users of this machine", $"chmod 600 {file}, or import it and delete it"));
+            else findings.Add(new Finding(Level.Odd, $"{file} holds plain values", $"strongroom import {file}, then delete it"));
+        }
+        var ignore = Path.Combine(session.Root, ".gitignore");
+        var isIgnored = File.Exists(ignore) && Array.Exists(File.ReadAllLines(ignore), l => l.Trim().TrimStart('/').TrimEnd('/') == VaultPlace.FolderName);
+        if (Directory.Exists(Path.Combine(session.Root, VaultPlace.FolderName)) && !isIgnored)
+            findings.Add(new Finding(Level.Odd, ".gitignore does not leave out .strongroom/", "echo .strongroom/ >> .gitignore"));
+    }
+
+    private static async Task CheckMissingAsync(Session session, ManifestPlan plan, List<Finding> findings, CancellationToken cancellationToken)
+    {
+        var holdings = await Holdings.ReadAsync(session, plan, cancellationToken);
+        var missing = new List<string>();
+        foreach (var secret in plan.Secrets)
+        {
+            if (secret.Definition is not { IsRequired: true, Default: null } || secret.Template is not null) continue;
+            if (!secret.Steps.Any(holdings.Has)) missing.Add(secret.Name);
+        }
+        findings.Add(missing.Count == 0
+            ? Finding.Good($"every required secret has a value in {plan.Environment.Name}")
+            : new Finding(Level.Bad, $"{missing.Count} required secrets have no value in {plan.Environment.Name}: {string.Join(", ", missing)}", $"strongroom set NAME -e {plan.Environment.Name}"));
+    }
+
+    private static void WriteJson(Screen screen, List<Finding> findings) => JsonOutput.Write(screen, json =>
+    {
+        json.WriteStartArray();
+        foreach (var finding in findings)
+        {
+            json.WriteStartObject();
+            json.WriteString("level", finding.Level switch { Level.Good => "ok", Level.Odd => "warning", _ => "error" });
+            json.WriteString("message", finding.Text);
+            if (finding.Help is not null) json.WriteString("help", finding.Help);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    private enum Level
+    {
+        Good,
+        Odd,
+        Bad,
+    }
+
+    private sealed record Finding(Level Level, string Text, string? Help = null)
+    {
+        public static Finding Good(string text) => new(Level.Good, text);
+
+        public static Finding Bad(SecretException e) => new(Level.Bad, e.Help is null ? e.Message : e.Message[..^(e.Help.Length + 2)], e.Help);
+
+        public void Write(Screen screen)
+        {
+            var mark = Level switch { Level.Good => screen.Out.Green("✓"), Level.Odd => screen.Out.Yellow("!"), _ => screen.Out.Red("✗") };
+            screen.Line($"{mark} {Text}");
+            if (Help is not null) screen.Line($"  {screen.Out.Dim("→")} {Help}");
+        }
+    }
+}

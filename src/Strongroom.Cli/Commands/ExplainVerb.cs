@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Strongroom.Cli.Framework;
+using Strongroom.Cli.Terminal;
+using Strongroom.Resolution;
+using Strongroom.Secrets;
+
+namespace Strongroom.Cli.Commands;
+
+/// <summary>Tells which store answers for a name and what the others say. Never a value.</summary>
+internal sealed class ExplainVerb : Verb
+{
+    private readonly Argument<string> _name = Names.Argument("Name of the secret.");
+
+    public ExplainVerb() : base(
+        VerbGroup.Look, "explain", "Tell where a value comes from, and what every other store says.",
+        ("strongroom explain OPENAI_API_KEY", "every store on its way, in order"),
+        ("strongroom explain OPENAI_API_KEY -e production --json", "for a program"))
+    {
+        Add(_name);
+    }
+
+    protected override async Task<int> RunAsync(Invocation invocation)
+    {
+        await using var session = invocation.OpenSession();
+        using var secrets = session.Secrets(invocation.Environment);
+        var name = invocation.Get(_name);
+        var explanation = await secrets.ExplainAsync(name, cancellationToken: invocation.CancellationToken);
+        if (invocation.Json) WriteJson(invocation.Screen, explanation, secrets.Plan.Environment.Name);
+        else WriteText(invocation.Screen, explanation, secrets);
+        return explanation.Error is null ? ExitCode.Success : ExitCode.For(explanation.Error.Kind);
+    }
+
+    private static void WriteText(Screen screen, Explanation explanation, ProjectSecrets secrets)
+    {
+        var ink = screen.Out;
+        var definition = secrets.Plan.Find(explanation.Name).Definition;
+        screen.Line($"{ink.Bold(explanation.Name)} in {secrets.Plan.Environment.Name}{(definition.Description is { } text ? ink.Dim("  " + text) : "")}");
+        for (var i = 0; i < explanation.Attempts.Count; i++)
+        {
+            var attempt = explanation.Attempts[i];
+            var took = attempt.Elapsed > TimeSpan.FromMilliseconds(1) ? ink.Dim($"  {attempt.Elapsed.TotalMilliseconds:0} ms") : "";
+            screen.Line($"  {i + 1}. {Mark(attempt.Verdict, ink)} {attempt.Reference}  {Words(attempt)}{took}");
+        }
+        if (definition.Template is { } template) screen.Line($"  {ink.Dim("composed of")} {template}");
+        if (explanation.UsesDefault) screen.Line($"  {ink.Green("✓")} the default in strongroom.yaml");
+        if (explanation.Error is { } error && definition.Template is null) Failures.Tell(screen, error);
+    }
+
+    private static string Mark(StepVerdict verdict, Ink ink) => verdict switch
+    {
+        StepVerdict.Answered => ink.Green("✓"),
+        StepVerdict.Stopped => ink.Red("✗"),
+        StepVerdict.FellThrough => ink.Yellow("↓"),
+        _ => ink.Dim("·"),
+    };
+
+    private static string Words(ResolutionAttempt attempt) => attempt.Verdict switch
+    {
+        StepVerdict.Answered => $"answers{Version(attempt)}{(attempt.Source == AnswerSource.Store ? "" : " from the cache")}{(attempt.Error is { } stale ? $"; stale, because {stale.Reason}" : "")}",
+        StepVerdict.FellThrough => attempt.Error!.Kind == SecretErrorKind.NotFound ? "has none" : $"{JsonOutput.KindName(attempt.Error.Kind)}: {attempt.Error.Reason}; the next is asked",
+        StepVerdict.Stopped => $"{JsonOutput.KindName(attempt.Error!.Kind)}: {attempt.Error.Reason}; no other store is asked",
+        StepVerdict.Skipped => $"is passed over: {attempt.Error?.Reason}",
+        StepVerdict.Shadowed => $"has {(attempt.SameValue == true ? "the same value" : "another value")}{Version(attempt)}, which is not used",
+        _ => attempt.Error is { } error && error.Kind != SecretErrorKind.NotFound ? $"is not needed; {error.Reason}" : "has none",
+    };
+
+    private static string Version(ResolutionAttempt attempt) => attempt.Version is { } version ? $" (version {version})" : "";
+
+    private static void WriteJson(Screen screen, Explanation explanation, string environment) => JsonOutput.Write(screen, json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("name", explanation.Name);
+        json.WriteString("environment", environment);
+        json.WriteString("from", explanation.Origin?.ToString());
+        json.WriteBoolean("usesDefault", explanation.UsesDefault);
+        json.WriteStartArray("steps");
+        foreach (var attempt in explanation.Attempts)
+        {
+            json.WriteStartObject();
+            json.WriteString("reference", attempt.Reference.ToString());
+            json.WriteString("verdict", attempt.Verdict.ToString());
+            if (attempt.Version is { } version) json.WriteNumber("version", version);
+            if (attempt.SameValue is { } same) json.WriteBoolean("sameValue", same);
+            json.WriteNumber("milliseconds", Math.Round(attempt.Elapsed.TotalMilliseconds, 3));
+            if (attempt.Error is { } error)
+            {
+                json.WriteString("errorKind", JsonOutput.KindName(error.Kind));
+                json.WriteString("error", error.Message);
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        if (explanation.Error is { } failure) json.WriteString("error", failure.Message);
+        json.WriteEndObject();
+    });
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Strongroom.Cli.Framework;
+using Strongroom.Cli.Run;
+using Strongroom.Formats;
+using Strongroom.Secrets;
+
+namespace Strongroom.Cli.Commands;
+
+/// <summary>Writes the secrets of an environment in a form that another tool reads.</summary>
+internal sealed class ExportVerb : Verb
+{
+    private static readonly Dictionary<string, ExportFormat> Formats = new(StringComparer.Ordinal)
+    {
+        ["dotenv"] = ExportFormat.DotEnv, ["json"] = ExportFormat.Json, ["yaml"] = ExportFormat.Yaml, ["shell"] = ExportFormat.Shell,
+        ["docker"] = ExportFormat.Docker, ["github"] = ExportFormat.GitHub, ["kubernetes"] = ExportFormat.Kubernetes,
+    };
+
+    private readonly Option<string> _format = new Option<string>("--format", "-f") { Description = string.Join(", ", Formats.Keys) + "; dotenv unless said otherwise.", HelpName = "format" }
+        .AcceptOnlyFromAmong([.. Formats.Keys]);
+    private readonly Option<string> _output = new("--output", "-o") { Description = "Write to a file that only you can read.", HelpName = "file" };
+    private readonly Option<string[]> _only = new("--only") { Description = "Only this secret; may be repeated.", HelpName = "name" };
+    private readonly Option<string[]> _except = new("--except") { Description = "Not this secret; may be repeated.", HelpName = "name" };
+    private readonly Option<bool> _reveal = new("--reveal") { Description = "Show values on a terminal." };
+    private readonly Option<bool> _mask = new("--mask") { Description = "With github: also print the ::add-mask:: commands to standard error." };
+
+    public ExportVerb() : base(
+        VerbGroup.Move, "export", "Write secrets for another tool.",
+        ("eval \"$(strongroom export --format shell)\"", "into this shell"),
+        ("strongroom export -f docker -o app.env && docker run --env-file app.env app", "for docker"),
+        ("strongroom export -f github --mask >> \"$GITHUB_ENV\"", "for the next steps of a GitHub job, masked in its log"),
+        ("strongroom export -f kubernetes -e production | kubectl apply -f -", "as a Kubernetes Secret"))
+    {
+        foreach (var option in new Option[] { _format, _output, _only, _except, _reveal, _mask }) Add(option);
+    }
+
+    protected override async Task<int> RunAsync(Invocation invocation)
+    {
+        await using var session = invocation.OpenSession();
+        var entries = new List<SecretEntry>();
+        foreach (var environment in Selection.Environments(invocation.Environments))
+        {
+            using var secrets = session.Secrets(environment);
+            var names = Selection.Of(secrets.Plan, invocation.Get(_only) ?? [], invocation.Get(_except) ?? []);
+            var report = await secrets.ResolveAllAsync(names, cancellationToken: invocation.CancellationToken);
+            Selection.RequireComplete(report, secrets.Plan.Environment.Name);
+            foreach (var secret in report.Secrets)
+            {
+                entries.RemoveAll(e => e.Name == secret.Name);
+                entries.Add(new SecretEntry(secret.Name, secret.Value));
+            }
+        }
+        var format = invocation.Json ? ExportFormat.Json : Formats[invocation.Get(_format) ?? "dotenv"];
+        using var text = new SecretBuffer(4096);
+        SecretExport.Write(text, format, entries, session.Manifest.Application is { Length: > 0 } application ? application : "secrets");
+        if (invocation.Get(_mask) && format == ExportFormat.GitHub) WriteMasks(entries);
+        if (invocation.Get(_output) is { } path)
+        {
+            OutputFile.WritePrivate(path, text.Written);
+            invocation.Screen.Done($"wrote {entries.Count} secrets to {path} {invocation.Screen.Err.Dim("(readable by you only)")}");
+        }
+        else if (Masked.MayShow(invocation.Get(_reveal)))
+        {
+            invocation.Screen.Bytes(text.Written);
+        }
+        else
+        {
+            foreach (var entry in entries) invocation.Screen.Line($"{entry.Name}={Masked.Show(entry.Value, invocation.Screen.Out)}");
+            invocation.Screen.Note(invocation.Screen.Err.Dim("--reveal shows the values; a pipe or --output gets them as they are."));
+        }
+        return ExitCode.Success;
+    }
+
+    /// <summary>The runner reads its commands from standard error as well, and standard output goes into its environment file.</summary>
+    private static void WriteMasks(List<SecretEntry> entries)
+    {
+        using var masks = new SecretBuffer();
+        GitHubExport.WriteMasks(masks, entries);
+        using var error = Console.OpenStandardError();
+        error.Write(masks.Written);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections;
+using System.CommandLine;
+using Strongroom.Cli.Framework;
+using Strongroom.Cli.Project;
+using Strongroom.Cli.Terminal;
+using Strongroom.Formats;
+using Strongroom.Manifest;
+using Strongroom.Secrets;
+using Strongroom.Stores;
+
+namespace Strongroom.Cli.Commands;
+
+/// <summary>Takes secrets over from a file or from the environment, and reads each back before it says that it has them.</summary>
+internal sealed class ImportVerb : Verb
+{
+    private readonly Argument<string> _source = new("source") { Description = "A .env, JSON or YAML file, - for standard input, or 'environment'.", DefaultValueFactory = _ => ".env" };
+    private readonly Option<string> _format = new Option<string>("--format", "-f") { Description = "dotenv, json or yaml; by default from the file's name.", HelpName = "format" }
+        .AcceptOnlyFromAmong("dotenv", "json", "yaml");
+    private readonly Option<string> _store = CommonOptions.Store("Where to write them; by default the embedded vault.");
+    private readonly Option<string[]> _only = new("--only") { Description = "Only this name; may be repeated. Needed for 'environment' unless --prefix is given.", HelpName = "name" };
+    private readonly Option<string> _prefix = new("--prefix") { Description = "Only names that begin so.", HelpName = "text" };
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Write over secrets that have another value already." };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would be done and change nothing." };
+
+    public ImportVerb() : base(
+        VerbGroup.Start, "import", "Take secrets over from a .env, JSON or YAML file, or from the environment.",
+        ("strongroom import .env", "into the vault, checked by reading back; the file stays"),
+        ("strongroom import secrets.json -e production --dry-run", "only say what would happen"),
+        ("strongroom import environment --prefix APP_", "from this shell"))
+    {
+        Add(_source);
+        foreach (var option in new Option[] { _format, _store, _only, _prefix, _overwrite, _dryRun }) Add(option);
+    }
+
+    protected override async Task<int> RunAsync(Invocation invocation)
+    {
+        await using var session = invocation.OpenSession();
+        var plan = session.Plan(invocation.Environment);
+        using var source = Read(invocation);
+        FormatFaults.ThrowIfAny(source.Faults, invocation.Get(_source));
+        foreach (var duplicate in source.Duplicates) invocation.Screen.Warn(duplicate.ToString());
+
+        var entries = source.Entries.Where(e => IsWanted(e.Name, invocation)).ToList();
+        if (entries.Count == 0) throw new SecretException(SecretErrorKind.NotFound, "there is nothing to import", name: invocation.Get(_source));
+        var store = session.Store(invocation.Get(_store) ?? session.VaultStore().Name);
+        var import = new ImportRun(session, plan, store, invocation);
+        await import.RunAsync(entries, invocation.Get(_overwrite), invocation.Get(_dryRun));
+        import.Report(invocation.Get(_source));
+        return import.Conflicts > 0 ? ExitCode.Conflict : ExitCode.Success;
+    }
+
+    private bool IsWanted(string name, Invocation invocation)
+    {
+        var only = invocation.Get(_only) ?? [];
+        if (only.Length > 0 && !only.Contains(name)) return false;
+        return invocation.Get(_prefix) is not { } prefix || name.StartsWith(prefix, StringComparison.Ordinal);
+    }
+
+    private SecretImport Read(Invocation invocation)
+    {
+        var source = invocation.Get(_source);
+        if (source == "environment") return FromEnvironment(invocation);
+        var format = invocation.Get(_format) switch
+        {
+            "dotenv" => ImportFormat.DotEnv, "json" => ImportFormat.Json, "yaml" => ImportFormat.Yaml,
+            _ => SecretImport.FormatOf(source),
+        };
+        using var text = source == "-" ? SecretInput.ReadStandardInput(raw: true) : SecretInput.ReadFile(source, raw: true);
+        return SecretImport.Read(text.Reveal(), format, source == "-" ? "" : source);
+    }
+
+    private SecretImport FromEnvironment(Invocation invocation)
+    {
+        if (invocation.Get(_only) is not { Length: > 0 } && invocation.Get(_prefix) is null)
+        {
+            throw new SecretException(
+                SecretErrorKind.InvalidInput, "the environment holds much that is no secret", operation: "import",
+                help: "choose with --only NAME or --prefix TEXT");
+        }
+        var entries = new List<SecretEntry>();
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            entries.Add(new SecretEntry((string)variable.Key, SecretValue.FromText((string?)variable.Value ?? "")));
+        entries.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return new SecretImport(entries, [], []);
+    }
+}

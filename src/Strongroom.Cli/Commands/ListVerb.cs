@@ -1,0 +1,115 @@
+using System.CommandLine;
+using Strongroom.Cli.Framework;
+using Strongroom.Cli.Project;
+using Strongroom.Cli.Terminal;
+using Strongroom.Manifest;
+using Strongroom.Resolution;
+using Strongroom.Secrets;
+using Strongroom.Stores;
+using Strongroom.Vault.Audit;
+using Strongroom.Vault.Embedded;
+
+namespace Strongroom.Cli.Commands;
+
+/// <summary>Shows the secrets of an environment: where each comes from and what is missing. Reads names, not values.</summary>
+internal sealed class ListVerb : Verb
+{
+    private readonly Option<bool> _long = new("--long", "-l") { Description = "Owner, last access and how often it was read, from the audit log." };
+    private readonly Option<string> _store = CommonOptions.Store("Only what this store holds, declared or not.");
+    private readonly Option<bool> _missing = new("--missing") { Description = "Only what has no value; exit code 3 if there is any." };
+
+    public ListVerb() : base(
+        VerbGroup.Secrets, "list", "Show the secrets of an environment.",
+        ("strongroom list", "names, where they come from, versions; no values"),
+        ("strongroom list --long", "with owner, last access and use"),
+        ("strongroom list -e production --missing", "what production still lacks"),
+        ("strongroom list --store vault --json", "everything that one store holds"))
+    {
+        Aliases.Add("ls");
+        foreach (var option in new Option[] { _long, _store, _missing }) Add(option);
+    }
+
+    protected override async Task<int> RunAsync(Invocation invocation)
+    {
+        await using var session = invocation.OpenSession();
+        var plan = session.Plan(invocation.Environment);
+        var holdings = await Holdings.ReadAsync(session, plan, invocation.CancellationToken);
+        foreach (var failure in holdings.Failures) invocation.Screen.Warn(failure.Message);
+        if (invocation.Get(_store) is { } storeName) return WriteStore(invocation, session.Store(storeName), holdings);
+
+        var rows = new List<ListedRow>();
+        foreach (var secret in plan.Secrets) rows.Add(await RowAsync(session, secret, holdings, invocation));
+        var isMissing = rows.Exists(r => r.IsMissing);
+        if (invocation.Get(_missing)) rows.RemoveAll(r => !r.IsMissing);
+        if (invocation.Json) ListedRow.WriteJson(invocation.Screen, plan.Environment.Name, rows);
+        else WriteTable(invocation, rows, plan);
+        return invocation.Get(_missing) && isMissing ? ExitCode.NotFound : ExitCode.Success;
+    }
+
+    private async Task<ListedRow> RowAsync(Session session, PlannedSecret secret, Holdings holdings, Invocation invocation)
+    {
+        var row = new ListedRow(secret.Definition, Origin(secret, holdings));
+        if (row.Origin is not { } origin || session.Store(origin.Store).Kind != Session.EmbeddedKind) return row;
+        var vault = await session.OpenVaultAsync(origin.Store, invocation.CancellationToken);
+        var metadata = await vault.ReadMetadataAsync(origin.Address.Path, invocation.CancellationToken);
+        row = row with { Metadata = metadata, IsDeleted = IsDeleted(metadata, session.Time.GetUtcNow()) };
+        if (!invocation.Get(_long) && !invocation.Json) return row;
+        var use = await vault.ReadStatisticsAsync(invocation.CancellationToken);
+        return use.TryGetValue(origin.Address.Path, out var access) ? row with { Access = access } : row;
+    }
+
+    private static SecretReference? Origin(PlannedSecret secret, Holdings holdings)
+    {
+        foreach (var step in secret.Steps)
+        {
+            if (holdings.Has(step)) return step;
+        }
+        return null;
+    }
+
+    private static bool IsDeleted(SecretMetadata metadata, DateTimeOffset now)
+    {
+        foreach (var version in metadata.Versions)
+        {
+            if (version.Number == metadata.CurrentVersion) return version.Destroyed || version.DeletedAt <= now;
+        }
+        return false;
+    }
+
+    private void WriteTable(Invocation invocation, List<ListedRow> rows, ManifestPlan plan)
+    {
+        var (screen, ink) = (invocation.Screen, invocation.Screen.Out);
+        if (rows.Count == 0)
+        {
+            screen.Note(invocation.Get(_missing) ? $"Nothing is missing in {plan.Environment.Name}." : "No secrets yet: strongroom set NAME, or strongroom import .env");
+            return;
+        }
+        var isLong = invocation.Get(_long);
+        var table = isLong
+            ? new Table("name", "from", "version", "changed", "owner", "last read", "reads", "description")
+            : new Table("name", "from", "version", "changed", "description");
+        foreach (var row in rows) table.Add(row.Cells(ink, isLong));
+        table.Write(screen);
+        var missing = rows.Count(r => r.IsMissing);
+        if (missing > 0) screen.Note($"{screen.Err.Yellow($"{missing} missing")} in {plan.Environment.Name}: strongroom set NAME -e {plan.Environment.Name}");
+    }
+
+    private static int WriteStore(Invocation invocation, SecretStore store, Holdings holdings)
+    {
+        var paths = holdings.PathsOf(store);
+        if (invocation.Json)
+        {
+            JsonOutput.Write(invocation.Screen, json =>
+            {
+                json.WriteStartArray();
+                foreach (var path in paths) json.WriteStringValue($"{store.Name}://{path}");
+                json.WriteEndArray();
+            });
+        }
+        else
+        {
+            foreach (var path in paths) invocation.Screen.Line(path);
+        }
+        return ExitCode.Success;
+    }
+}

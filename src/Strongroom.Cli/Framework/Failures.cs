@@ -1,0 +1,37 @@
+using Strongroom.Cli.Terminal;
+using Strongroom.Secrets;
+
+namespace Strongroom.Cli.Framework;
+
+/// <summary>Turns what went wrong into words and an exit code, in one place.</summary>
+internal static class Failures
+{
+    public static async Task<int> ReportAsync(Func<Task<int>> job, Screen screen, bool json, Func<SecretErrorKind, int> exitCode)
+    {
+        try
+        {
+            return await job();
+        }
+        catch (SecretException e)
+        {
+            if (json) JsonOutput.WriteError(screen, e);
+            else Tell(screen, e);
+            return exitCode(e.Kind);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (IOException e) when (e.HResult == 32) // EPIPE: whoever read our output has seen enough.
+        {
+            return ExitCode.Success;
+        }
+    }
+
+    /// <summary>The message without its help, and the help on a line of its own.</summary>
+    public static void Tell(Screen screen, SecretException e)
+    {
+        var message = e.Help is null ? e.Message : e.Message[..^(e.Help.Length + 2)];
+        screen.Fail(message, e.Help);
+    }
+}

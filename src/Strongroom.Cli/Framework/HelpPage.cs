@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Strongroom.Cli.Terminal;
+
+namespace Strongroom.Cli.Framework;
+
+/// <summary>Help as we like to read it: what it does, how to call it, examples, then every option.</summary>
+internal sealed class HelpPage(Screen screen) : SynchronousCommandLineAction
+{
+    private static readonly (VerbGroup Group, string Title)[] Groups =
+    [
+        (VerbGroup.Start, "Start here"), (VerbGroup.Secrets, "Secrets"), (VerbGroup.Move, "Move them"),
+        (VerbGroup.Look, "Look inside"), (VerbGroup.Vault, "The vault"),
+    ];
+
+    private Ink Ink => screen.Out;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var command = parseResult.CommandResult.Command;
+        if (command is RootCommand root) WriteOverview(root);
+        else WriteCommand(command);
+        return ExitCode.Success;
+    }
+
+    public void WriteOverview(RootCommand root)
+    {
+        screen.Line(Ink.Bold("strongroom") + " — " + root.Description);
+        foreach (var (group, title) in Groups)
+        {
+            screen.Line();
+            screen.Line(Ink.Bold(title));
+            foreach (var verb in root.Subcommands.OfType<Verb>().Where(v => v.Group == group && !v.Hidden)) Row(verb.Name, verb.Description ?? "", 12);
+        }
+        screen.Line();
+        screen.Line(Ink.Bold("In a hurry"));
+        Example("strongroom init && strongroom import .env", "an encrypted vault, and your keys in it");
+        Example("strongroom run -- npm start", "the program with its secrets, and no .env");
+        screen.Line();
+        screen.Line(Ink.Dim("strongroom <command> --help shows examples and options."));
+    }
+
+    private void WriteCommand(Command command)
+    {
+        screen.Line(command.Description ?? command.Name);
+        screen.Line();
+        screen.Line($"{Ink.Bold("Usage")}  {Usage(command)}");
+        if (command is Verb { Examples.Length: > 0 } verb)
+        {
+            screen.Line();
+            screen.Line(Ink.Bold("Examples"));
+            foreach (var (line, meaning) in verb.Examples) Example(line, meaning);
+        }
+        if (command.Subcommands.Count > 0) Section("Commands", command.Subcommands.Select(c => (c.Name, c.Description ?? "")));
+        if (command.Arguments.Count > 0) Section("Arguments", command.Arguments.Select(a => (a.HelpName ?? a.Name, a.Description ?? "")));
+        Section("Options", command.Options.Where(o => !o.Hidden && o is not HelpOption).Select(o => (Label(o), o.Description ?? "")));
+        Section("Everywhere", GlobalOptions.All.Select(o => (Label(o), o.Description ?? "")));
+    }
+
+    private void Section(string title, IEnumerable<(string Label, string Text)> rows)
+    {
+        var all = rows.ToList();
+        if (all.Count == 0) return;
+        screen.Line();
+        screen.Line(Ink.Bold(title));
+        var width = Math.Min(28, all.Max(r => r.Label.Length));
+        foreach (var (label, text) in all) Row(label, text, width);
+    }
+
+    private void Row(string label, string text, int width) =>
+        screen.Line($"  {Ink.Cyan(label)}{new string(' ', Math.Max(0, width - label.Length))}  {text}");
+
+    private void Example(string command, string meaning)
+    {
+        screen.Line($"  {Ink.Dim("$")} {command}");
+        screen.Line($"    {Ink.Dim(meaning)}");
+    }
+
+    private static string Usage(Command command)
+    {
+        var path = command.Name;
+        for (var parent = command.Parents.OfType<Command>().FirstOrDefault(); parent is not null; parent = parent.Parents.OfType<Command>().FirstOrDefault())
+        {
+            path = (parent is RootCommand ? "strongroom" : parent.Name) + " " + path;
+        }
+        var arguments = string.Concat(command.Arguments.Select(a =>
+        {
+            var name = $"<{a.HelpName ?? a.Name}>{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}";
+            return a.Arity.MinimumNumberOfValues == 0 ? $" [{name}]" : $" {name}";
+        }));
+        return $"{path}{(command.Subcommands.Count > 0 ? " <command>" : "")} [options]{arguments}";
+    }
+
+    private static string Label(Option option)
+    {
+        var names = string.Join(", ", option.Aliases.Order(StringComparer.Ordinal).Prepend(option.Name).OrderBy(n => n.Length));
+        return option.ValueType == typeof(bool) ? names : $"{names} <{option.HelpName ?? option.Name.TrimStart('-')}>";
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using Strongroom.Manifest;
+using Strongroom.Secrets;
+
+namespace Strongroom.Cli.Framework;
+
+/// <summary>Names of secrets as arguments: completed from the manifest, and never with a value behind them.</summary>
+internal static class Names
+{
+    public static Argument<string> Argument(string description)
+    {
+        var argument = new Argument<string>("name") { Description = description };
+        argument.CompletionSources.Add(Complete);
+        return argument;
+    }
+
+    public static Argument<string[]> Arguments(string description, bool required)
+    {
+        var argument = new Argument<string[]>("names")
+        {
+            HelpName = "name", Description = description, Arity = required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
+        };
+        argument.CompletionSources.Add(Complete);
+        return argument;
+    }
+
+    /// <summary>Refuses <c>NAME=value</c>: an argument stands in the shell's history and in the process list.</summary>
+    public static string RequireWithoutValue(string name)
+    {
+        var equals = name.IndexOf('=');
+        if (equals < 0) return name;
+        throw new SecretException(
+            SecretErrorKind.InvalidInput, $"give the value of {name[..equals]} through standard input, not as an argument",
+            help: $"strongroom set {name[..equals]} asks for it; change the value if the one you typed is real, since your shell's history has it now");
+    }
+
+    private static IEnumerable<CompletionItem> Complete(CompletionContext context)
+    {
+        try
+        {
+            var manifest = ManifestLoader.Load(Directory.GetCurrentDirectory(), Environment.GetEnvironmentVariable);
+            return manifest is null ? [] : manifest.Secrets.Select(s => new CompletionItem(s.Name, detail: s.Description));
+        }
+        catch (SecretException)
+        {
+            return [];
+        }
+    }
+}

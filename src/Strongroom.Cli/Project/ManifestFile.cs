@@ -1,0 +1,28 @@
+using Strongroom.Cli.Framework;
+using Strongroom.Manifest;
+
+namespace Strongroom.Cli.Project;
+
+/// <summary>Edits the manifest of a project, keeping comments and order.</summary>
+internal static class ManifestFile
+{
+    /// <summary>Declares a secret that the manifest does not have yet; false when it has.</summary>
+    public static bool Declare(Session session, string name, string? description)
+    {
+        if (session.Manifest.FindSecret(name) is not null) return false;
+        return Change(session.Root, text => ManifestEditor.AddSecret(text, name, description: description));
+    }
+
+    /// <summary>Takes a secret out of the manifest; false when it was not in it.</summary>
+    public static bool Remove(string root, string name) => Change(root, text => ManifestEditor.RemoveSecret(text, name));
+
+    private static bool Change(string root, Func<string, string> edit)
+    {
+        var path = Path.Combine(root, ManifestFiles.Name);
+        var text = File.ReadAllText(path);
+        var edited = edit(text);
+        if (edited == text) return false;
+        OutputFile.ReplaceText(path, edited);
+        return true;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Collections;
+using Strongroom.Backends;
+using Strongroom.Caching;
+using Strongroom.Manifest;
+using Strongroom.Resolution;
+using Strongroom.Secrets;
+using Strongroom.Storage.Sqlite;
+using Strongroom.Stores;
+using Strongroom.Vault.Barrier;
+using Strongroom.Vault.Embedded;
+
+namespace Strongroom.Cli.Project;
+
+/// <summary>The project that a command works on: its manifest, its stores, its vault. Opens each thing when it is first needed.</summary>
+internal sealed class Session : IAsyncDisposable
+{
+    /// <summary>The kind of store that this project's own vault is.</summary>
+    public const string EmbeddedKind = "embedded";
+
+    private readonly Dictionary<string, SecretStore> _stores = [];
+    private readonly Dictionary<string, EmbeddedVault> _vaults = [];
+    private readonly Dictionary<string, BackendFactory> _factories;
+    private Dictionary<string, string>? _environment;
+    private DiskCache? _diskCache;
+
+    private Session(ProjectManifest manifest, TimeProvider time)
+    {
+        Manifest = manifest;
+        Time = time;
+        _factories = All.Factories();
+        _factories[EmbeddedKind] = settings => new EmbeddedVaultBackend(token => OpenVaultAsync(settings.Store, token));
+    }
+
+    public ProjectManifest Manifest { get; }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>Opens a vault although it is older than its audit log, as after restoring a backup.</summary>
+    public bool AcceptRestored { get; init; }
+
+    /// <summary>Folder of the manifest.</summary>
+    public string Root => Manifest.Directory;
+
+    /// <summary>A copy of the process's environment, made when a store asks for it.</summary>
+    public IReadOnlyDictionary<string, string> Environment => _environment ??= SnapshotEnvironment();
+
+    /// <summary>Opens the project at or above a folder.</summary>
+    /// <exception cref="SecretException">NotFound when there is none, InvalidInput with every fault of its manifest.</exception>
+    public static Session Open(string directory, bool acceptRestored = false)
+    {
+        var manifest = ManifestLoader.Load(directory, System.Environment.GetEnvironmentVariable) ?? throw new SecretException(
+            SecretErrorKind.NotFound, $"no {ManifestFiles.Name} here or above", help: "run strongroom init to make one");
+        return new Session(manifest, TimeProvider.System) { AcceptRestored = acceptRestored };
+    }
+
+    /// <summary>The last known values of stores behind a network, for a start while they cannot be reached.</summary>
+    public DiskCache DiskCache => _diskCache ??= new DiskCache(
+        new DiskCacheOptions
+        {
+            File = Path.Combine(Root, VaultPlace.FolderName, "values.cache"),
+            KeyFile = Path.Combine(VaultPlace.ConfigFolder, "cache.key"),
+            Binding = Root,
+        },
+        Time);
+
+    /// <summary>The plan for an environment, by default the manifest's.</summary>
+    public ManifestPlan Plan(string? environment) => ManifestPlan.Create(Manifest, environment);
+
+    /// <summary>The secrets of an environment.</summary>
+    public ProjectSecrets Secrets(string? environment)
+    {
+        var stores = AllStores();
+        var isRemote = false;
+        foreach (var store in stores) isRemote |= !store.IsLocal;
+        return new ProjectSecrets(Plan(environment), stores, isRemote ? new ResolverOptions { Disk = DiskCache } : null, Time);
+    }
+
+    /// <summary>A store by name.</summary>
+    public SecretStore Store(string name)
+    {
+        if (_stores.TryGetValue(name, out var store)) return store;
+        var definition = Manifest.FindStore(name) ?? throw new SecretException(
+            SecretErrorKind.InvalidInput, $"there is no store named {name}", help: "the stores are " + string.Join(", ", Manifest.Stores.Select(s => s.Name)));
+        if (!_factories.TryGetValue(definition.Kind, out var make))
+            throw new SecretException(SecretErrorKind.Unsupported, $"stores of kind {definition.Kind} are not built in", name);
+        var backend = make(new BackendSettings(name, definition.Settings, Root, Environment, Time));
+        return _stores[name] = new SecretStore(name, backend, time: Time);
+    }
+
+    /// <summary>Every store of the manifest.</summary>
+    public IReadOnlyList<SecretStore> AllStores()
+    {
+        var stores = new SecretStore[Manifest.Stores.Count];
+        for (var i = 0; i < stores.Length; i++) stores[i] = Store(Manifest.Stores[i].Name);
+        return stores;
+    }
+
+    /// <summary>The embedded vault: the one named, or the first of the chain.</summary>
+    public StoreDefinition VaultStore(string? name = null)
+    {
+        foreach (var store in Manifest.Stores)
+        {
+            if (store.Kind == EmbeddedKind && (name is null || store.Name == name)) return store;
+        }
+        throw new SecretException(
+            SecretErrorKind.Unsupported, name is null ? "this project has no embedded vault" : $"{name} is not an embedded vault",
+            help: "add a store of kind embedded to strongroom.yaml");
+    }
+
+    /// <summary>Where a vault's parts are.</summary>
+    public VaultPlace PlaceOf(StoreDefinition store)
+    {
+        var path = store.Settings.TryGetValue("path", out var written) ? written : Path.Combine(VaultPlace.FolderName, "vault.db");
+        return new VaultPlace(
+            Path.GetFullPath(path, Root),
+            store.Settings.TryGetValue("key-file", out var keyFile) ? Path.GetFullPath(keyFile, Root) : null);
+    }
+
+    /// <summary>Opens a vault, once.</summary>
+    public async ValueTask<EmbeddedVault> OpenVaultAsync(string? name, CancellationToken cancellationToken)
+    {
+        var store = VaultStore(name);
+        if (_vaults.TryGetValue(store.Name, out var open)) return open;
+        var place = PlaceOf(store);
+        if (!File.Exists(place.DatabasePath))
+        {
+            throw new SecretException(
+                SecretErrorKind.Sealed, $"there is no vault at {Path.GetRelativePath(Root, place.DatabasePath)}", store.Name,
+                help: "run strongroom init to make one, or restore it from a backup");
+        }
+        var storage = SqliteStorage.Open(place.DatabasePath);
+        try
+        {
+            var header = await VaultHeader.ReadAsync(storage, cancellationToken) ?? throw new SecretException(
+                SecretErrorKind.Corrupt, "the file holds no vault", store.Name, help: "was init interrupted? move the file away and run strongroom init");
+            using var seal = SealChoice.Open(header.SealKind, place, header.VaultId);
+            var options = new EmbeddedVaultOptions { AuditPath = place.AuditPath, Time = Time, AcceptRestored = AcceptRestored };
+            var vault = await EmbeddedVault.OpenAsync(storage, seal, options, cancellationToken);
+            return _vaults[store.Name] = vault;
+        }
+        catch
+        {
+            await storage.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Where a name lies in the embedded vault, for what only a vault can do: history, metadata, undelete.</summary>
+    public async ValueTask<VaultTarget> TargetAsync(string name, string? environment, string? store, CancellationToken cancellationToken)
+    {
+        var plan = Plan(environment);
+        var vaultStore = VaultStore(store);
+        var reference = plan.ReferenceIn(vaultStore.Name, name);
+        return new VaultTarget(await OpenVaultAsync(vaultStore.Name, cancellationToken), reference, plan.Environment.Name);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var store in _stores.Values) await store.DisposeAsync();
+        foreach (var vault in _vaults.Values) await vault.DisposeAsync();
+    }
+
+    private static Dictionary<string, string> SnapshotEnvironment()
+    {
+        var snapshot = new Dictionary<string, string>();
+        foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+            snapshot[(string)variable.Key] = (string?)variable.Value ?? "";
+        return snapshot;
+    }
+}

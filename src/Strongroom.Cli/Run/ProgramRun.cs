@@ -1,0 +1,125 @@
+using System.ComponentModel;
+using Strongroom.Cli.Framework;
+using Strongroom.Cli.Processes;
+using Strongroom.Cli.Terminal;
+using Strongroom.Secrets;
+
+namespace Strongroom.Cli.Run;
+
+/// <summary>One program to start with secrets, as often as needed.</summary>
+internal sealed class ProgramRun(RunOptions options, Screen screen)
+{
+    /// <summary>Becomes the program. Returns only when that failed.</summary>
+    public int Replace(IReadOnlyList<KeyValuePair<string, SecretValue>> secrets)
+    {
+        if (Find() is not { } path) return _exitCode;
+        using var environment = ChildEnvironment.Build(secrets, options.Clean);
+        using var arguments = Arguments();
+        var (exitCode, reason) = Exec.Replace(path, arguments, environment);
+        screen.Fail($"{options.Command[0]}: {reason}");
+        return exitCode;
+    }
+
+    /// <summary>Starts the program beside us and stays until it ends; restarts it when <paramref name="changes"/> brings other secrets.</summary>
+    public async Task<int> SuperviseAsync(
+        IReadOnlyList<KeyValuePair<string, SecretValue>> secrets, SecretChanges? changes, CancellationToken cancellationToken)
+    {
+        if (Find() is not { } path) return _exitCode;
+        ChildProcess? child = null;
+        var ending = false;
+        using var forwarding = new SignalForwarding(() => child, () => ending = true);
+        while (true)
+        {
+            var pumps = Task.CompletedTask;
+            using (var environment = ChildEnvironment.Build(secrets, options.Clean))
+            using (var arguments = Arguments())
+            {
+                try
+                {
+                    child = ChildProcess.Start(path, arguments, environment, options.Mask);
+                }
+                catch (Win32Exception e)
+                {
+                    var (exitCode, reason) = Exec.Describe(e.NativeErrorCode);
+                    screen.Fail($"{options.Command[0]}: {reason}");
+                    return exitCode;
+                }
+            }
+            if (options.Mask)
+            {
+                var mask = new OutputMask(secrets.Select(s => s.Value));
+                pumps = Task.WhenAll(
+                    Pump(child.Output!, Console.OpenStandardOutput(), mask), Pump(child.Error!, Console.OpenStandardError(), mask));
+            }
+            using var stopWatching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var changed = changes?.WaitAsync(secrets, stopWatching.Token);
+            if (changed is null || await Task.WhenAny(child.Exit, changed) == child.Exit || ending)
+            {
+                var exitCode = await child.Exit;
+                await stopWatching.CancelAsync();
+                await pumps;
+                return exitCode;
+            }
+            secrets = await changed;
+            screen.Note($"{screen.Err.Yellow("↻")} secrets changed; restarting {options.Command[0]}");
+            await StopAsync(child, changes!.Time);
+            await pumps;
+            if (ending) return await child.Exit;
+        }
+    }
+
+    private int _exitCode;
+
+    private string? Find()
+    {
+        var (path, exitCode, reason) = ProgramFile.Find(options.Command[0], Environment.GetEnvironmentVariable("PATH"));
+        if (path is null) screen.Fail($"{options.Command[0]}: {reason}");
+        _exitCode = exitCode;
+        return path;
+    }
+
+    private NativeStrings Arguments()
+    {
+        var arguments = new NativeStrings();
+        foreach (var argument in options.Command) arguments.Add(argument);
+        return arguments;
+    }
+
+    /// <summary>Asks the child to end, and after ten seconds no longer asks.</summary>
+    private static async Task StopAsync(ChildProcess child, TimeProvider time)
+    {
+        child.Signal(Libc.SIGTERM);
+        try
+        {
+            await child.Exit.WaitAsync(TimeSpan.FromSeconds(10), time);
+        }
+        catch (TimeoutException)
+        {
+            child.Signal(Libc.SIGKILL);
+            await child.Exit;
+        }
+    }
+
+    private static Task Pump(Stream from, Stream to, OutputMask mask) => Task.Factory.StartNew(
+        () =>
+        {
+            var masked = new MaskedStream(to, mask);
+            var buffer = new byte[16 * 1024];
+            try
+            {
+                int read;
+                while ((read = from.Read(buffer)) > 0) masked.Write(buffer.AsSpan(0, read));
+                masked.Complete();
+            }
+            catch (IOException)
+            {
+                // Whoever read our output is gone. Closing the pipe tells the child so, as SIGPIPE would.
+            }
+            finally
+            {
+                from.Dispose();
+                System.Security.Cryptography.CryptographicOperations.ZeroMemory(buffer);
+            }
+        },
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+}

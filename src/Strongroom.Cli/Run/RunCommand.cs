@@ -1,0 +1,59 @@
+using Strongroom.Caching;
+using Strongroom.Cli.Project;
+using Strongroom.Cli.Terminal;
+using Strongroom.Secrets;
+
+namespace Strongroom.Cli.Run;
+
+/// <summary>Resolves the secrets of a project and starts a program with them.</summary>
+internal static class RunCommand
+{
+    public static async Task<int> ExecuteAsync(RunOptions options, Screen screen, CancellationToken cancellationToken)
+    {
+        screen.Quiet = options.Quiet;
+        await using var session = Session.Open(options.Project ?? Directory.GetCurrentDirectory());
+        var secrets = await ResolveAsync(options, session, screen, cancellationToken);
+        var program = new ProgramRun(options, screen);
+        if (!options.Mask && !options.Watch) return program.Replace(secrets);
+
+        SecretChanges? changes = options.Watch
+            ? new SecretChanges(token => TryResolveAgainAsync(options, screen, token), session.Time)
+            : null;
+        return await program.SuperviseAsync(secrets, changes, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<KeyValuePair<string, SecretValue>>> ResolveAsync(
+        RunOptions options, Session session, Screen screen, CancellationToken cancellationToken)
+    {
+        var mode = options.Offline ? CacheMode.Offline : CacheMode.Use;
+        var found = new List<KeyValuePair<string, SecretValue>>();
+        foreach (var environment in Selection.Environments(options.Environments))
+        {
+            using var secrets = session.Secrets(environment);
+            var report = await secrets.ResolveAllAsync(Selection.Of(secrets.Plan, options.Only, options.Except), mode, cancellationToken);
+            Selection.RequireComplete(report, secrets.Plan.Environment.Name);
+            foreach (var secret in report.Secrets)
+            {
+                if (secret.IsStale) screen.Warn($"{secret.Name} is {secret.AgeAt(session.Time.GetUtcNow()).TotalMinutes:0} minutes old: {secret.StaleBecause!.Message}");
+                found.RemoveAll(known => known.Key == secret.Name);
+                found.Add(new(secret.Name, secret.Value));
+            }
+        }
+        return found;
+    }
+
+    /// <summary>Looks again with a manifest and stores opened anew; null when that fails, so that the program keeps what it has.</summary>
+    private static async Task<IReadOnlyList<KeyValuePair<string, SecretValue>>?> TryResolveAgainAsync(
+        RunOptions options, Screen screen, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var session = Session.Open(options.Project ?? Directory.GetCurrentDirectory());
+            return await ResolveAsync(options, session, screen, cancellationToken);
+        }
+        catch (SecretException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Strongroom.Secrets;
+
+namespace Strongroom.Cli.Run;
+
+/// <summary>Waits until the secrets of a running program are no longer what it was started with.</summary>
+/// <param name="resolve">Resolves them anew; null when a store could not answer, and then the program keeps what it has.</param>
+/// <param name="time">The clock to wait by.</param>
+internal sealed class SecretChanges(
+    Func<CancellationToken, Task<IReadOnlyList<KeyValuePair<string, SecretValue>>?>> resolve, TimeProvider time)
+{
+    /// <summary>How often the stores are asked.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    public TimeProvider Time { get; } = time;
+
+    /// <summary>Completes with the new secrets once they differ from <paramref name="current"/>.</summary>
+    public async Task<IReadOnlyList<KeyValuePair<string, SecretValue>>> WaitAsync(
+        IReadOnlyList<KeyValuePair<string, SecretValue>> current, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(Interval, Time, cancellationToken);
+            if (await resolve(cancellationToken) is { } fresh && Differ(current, fresh)) return fresh;
+        }
+    }
+
+    private static bool Differ(
+        IReadOnlyList<KeyValuePair<string, SecretValue>> a, IReadOnlyList<KeyValuePair<string, SecretValue>> b)
+    {
+        if (a.Count != b.Count) return true;
+        for (var i = 0; i < a.Count; i++)
+        {
+            if (a[i].Key != b[i].Key || !a[i].Value.Equals(b[i].Value)) return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,57 @@
+using Strongroom.Manifest;
+using Strongroom.Resolution;
+using Strongroom.Secrets;
+
+namespace Strongroom.Cli.Run;
+
+/// <summary>Which of a project's secrets are meant, and what to say when some have no value.</summary>
+internal static class Selection
+{
+    private static readonly string?[] DefaultOnly = [null];
+
+    /// <summary>The environments asked for, or the default one (null).</summary>
+    public static IReadOnlyList<string?> Environments(IReadOnlyList<string> asked) => asked.Count == 0 ? DefaultOnly : [.. asked];
+
+    /// <summary>The names of the manifest, or those of <paramref name="only"/>, without those of <paramref name="except"/>.</summary>
+    public static IReadOnlyList<string> Of(ManifestPlan plan, IReadOnlyList<string> only, IReadOnlyList<string> except)
+    {
+        var names = new List<string>();
+        if (only.Count > 0) names.AddRange(only);
+        else foreach (var secret in plan.Secrets) names.Add(secret.Name);
+        foreach (var name in except)
+        {
+            if (!names.Remove(name) && plan.Manifest.FindSecret(name) is null)
+                throw new SecretException(SecretErrorKind.InvalidInput, "is not in the manifest", operation: "leave out", name: name);
+        }
+        if (names.Count == 0 && only.Count == 0 && except.Count == 0)
+        {
+            throw new SecretException(
+                SecretErrorKind.NotFound, "the manifest declares no secrets yet", help: "add some with strongroom set NAME or strongroom import .env");
+        }
+        return names;
+    }
+
+    /// <summary>Throws one error that names every required secret without a value.</summary>
+    public static void RequireComplete(ResolutionReport report, string environment)
+    {
+        List<ResolutionFailure>? blocking = null;
+        foreach (var failure in report.Failures)
+        {
+            if (failure.IsBlocking) (blocking ??= []).Add(failure);
+        }
+        if (blocking is null) return;
+        var kind = blocking[0].Error.Kind;
+        if (blocking.Count == 1)
+        {
+            var error = blocking[0].Error;
+            throw error.Kind == SecretErrorKind.NotFound
+                ? new SecretException(kind, $"{blocking[0].Name} has no value in {environment}: {error.Message}",
+                    help: $"strongroom set {blocking[0].Name} -e {environment}, or see strongroom explain {blocking[0].Name}", inner: error)
+                : error;
+        }
+        var lines = "";
+        foreach (var failure in blocking) lines += $"\n    {failure.Name}: {failure.Error.Message}";
+        throw new SecretException(
+            kind, $"{blocking.Count} secrets have no value in {environment}:{lines}", help: "set them with strongroom set NAME, or see strongroom explain NAME");
+    }
+}
