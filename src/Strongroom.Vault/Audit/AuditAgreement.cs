@@ -25,7 +25,7 @@ internal static class AuditAgreement
         if (fault is null) return;
         if (!options.AcceptRestored)
             throw new SecretException(SecretErrorKind.Corrupt, fault, operation: "open", name: options.AuditPath,
-                help: "if you restored it yourself, accept it with strongroom doctor --accept-restored");
+                help: "if you restored it yourself, accept it with strongroom vault accept-restored");
         var record = new AuditRecord(
             AuditRecordKind.Accepted, options.Time.GetUtcNow(), "owner:" + options.UserName, "accept", "vault", Committed: storage);
         var commit = new BarrierCommit(barrier);
