@@ -7,7 +7,9 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Path { get; } = Directory.CreateTempSubdirectory("strongroom-test-").FullName;
 
-    public string NewPath() => System.IO.Path.Combine(Path, $"path{Interlocked.Increment(ref _count)}");
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public string NewPath() => File($"path{Interlocked.Increment(ref _count)}");
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -1,5 +1,4 @@
 using Strongroom.Files;
-using Strongroom.Formats;
 using Strongroom.Secrets;
 using Strongroom.Stores;
 

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Strongroom.Secrets;
 using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Audit;
@@ -31,7 +32,7 @@ internal static class AuditLine
     /// <summary>Writes one line with its line end and returns the head of the chain after it.</summary>
     public static ChainHead Write(IncrementalHash hmac, ChainHead head, AuditRecord record, TornTail? torn, SecretBuffer lines)
     {
-        var start = lines.Written.Length;
+        var start = lines.Length;
         var storage = Math.Max(head.Storage, record.Committed);
         // The owner may accept an older storage: only then does the mark go down.
         if (record.Kind == AuditRecordKind.Accepted) storage = record.Committed;
@@ -57,7 +58,7 @@ internal static class AuditLine
             writer.WriteBase64String("prev"u8, head.Mac);
             writer.WriteEndObject();
         }
-        var body = lines.Written.Span[start..^1];
+        var body = lines.Written[start..^1];
         var mac = new byte[MacLength];
         hmac.AppendData(body);
         hmac.GetHashAndReset(mac);

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using Strongroom.Files;
 using Strongroom.Secrets;
-using Strongroom.Vault.Native;
 
 namespace Strongroom.Vault.Audit;
 
@@ -23,7 +23,7 @@ internal static class AuditVerifier
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw DurableFile.Explain(e, "verify", path);
+            throw FileFaults.Explain(e, "verify", path);
         }
     }
 

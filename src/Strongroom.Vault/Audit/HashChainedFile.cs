@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using Strongroom.Files;
 using Strongroom.Secrets;
 using Strongroom.Vault.Native;
-using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Audit;
 
@@ -49,11 +49,11 @@ internal sealed class HashChainedFile : AuditSink
     {
         try
         {
-            var file = DurableFile.OpenPrivate(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            var file = PrivateFile.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             try
             {
-                DurableFile.RequirePrivate(file);
-                if (file.Length == 0) Posix.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+                PrivateFile.RequirePrivate(file);
+                if (file.Length == 0) FolderFlush.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
                 return new HashChainedFile(path, file, key, flush, time);
             }
             catch
@@ -64,7 +64,7 @@ internal sealed class HashChainedFile : AuditSink
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw DurableFile.Explain(e, "audit", path);
+            throw FileFaults.Explain(e, "audit", path);
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class HashChainedFile : AuditSink
         }
         catch (Exception e)
         {
-            var error = e as SecretException ?? DurableFile.Explain(e, "audit", _path);
+            var error = e as SecretException ?? FileFaults.Explain(e, "audit", _path);
             foreach (var append in group) append.Done.TrySetException(error);
         }
         lock (_gate)
@@ -143,9 +143,9 @@ internal sealed class HashChainedFile : AuditSink
             }
             // Until all is written the cached end is not to be trusted: a failure may leave a piece behind.
             _end = -1;
-            RandomAccess.Write(_file.SafeFileHandle, lines.Written.Span, end);
+            RandomAccess.Write(_file.SafeFileHandle, lines.Written, end);
             if (durable) RandomAccess.FlushToDisk(_file.SafeFileHandle);
-            (_head, _end) = (head, end + lines.Written.Length);
+            (_head, _end) = (head, end + lines.Length);
             for (var i = 0; i < group.Count; i++) group[i].Done.TrySetResult(results[i]);
         }
         finally

@@ -44,7 +44,7 @@ public sealed partial class EmbeddedVault
     public async ValueTask WriteMetadataAsync(string path, IReadOnlyDictionary<string, string?> custom, CancellationToken cancellationToken)
     {
         using var body = RequestBody.CustomMetadata(custom);
-        using var response = await SendAsync(VaultOperation.Patch, "metadata/", path, body.Written, cancellationToken);
+        using var response = await SendAsync(VaultOperation.Patch, "metadata/", path, body.WrittenMemory, cancellationToken);
     }
 
     private async ValueTask<List<string>> NamesAsync(string folder, CancellationToken cancellationToken)

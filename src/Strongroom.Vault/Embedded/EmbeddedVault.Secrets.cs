@@ -170,14 +170,14 @@ public sealed partial class EmbeddedVault
     private async ValueTask ChangeVersionsAsync(string endpoint, string path, IReadOnlyList<int> versions, CancellationToken cancellationToken)
     {
         using var body = RequestBody.Versions(versions);
-        using var response = await SendAsync(VaultOperation.Update, endpoint + "/", path, body.Written, cancellationToken);
+        using var response = await SendAsync(VaultOperation.Update, endpoint + "/", path, body.WrittenMemory, cancellationToken);
         RequireChange(response, endpoint, path);
     }
 
     private async ValueTask<int> SendForVersionAsync(
         VaultOperation operation, string endpoint, string path, SecretBuffer body, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(operation, endpoint, path, body.Written, cancellationToken);
+        using var response = await SendAsync(operation, endpoint, path, body.WrittenMemory, cancellationToken);
         using var value = JsonFields.Find(response.Data.Span, "version")!;
         return int.Parse(value.Reveal());
     }

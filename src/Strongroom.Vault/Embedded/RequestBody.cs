@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Strongroom.Secrets;
-using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Embedded;
 

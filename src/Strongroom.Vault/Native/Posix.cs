@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Strongroom.Vault.Native;
 
-/// <summary>The calls of the operating system that .NET does not offer: whole-file locks and the flush of a folder.</summary>
+/// <summary>The locks of whole files, which .NET does not offer by themselves.</summary>
 internal static partial class Posix
 {
     private const int LockExclusive = 2;
@@ -22,25 +22,6 @@ internal static partial class Posix
         if (!OperatingSystem.IsWindows()) _ = Flock(file, LockRelease);
     }
 
-    /// <summary>Makes a creation or a renaming inside the folder survive a power failure.</summary>
-    public static void FlushFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows()) return;
-        var descriptor = Open(folder, 0);
-        if (descriptor < 0) return;
-        _ = Fsync(descriptor);
-        _ = Close(descriptor);
-    }
-
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Flock(SafeFileHandle file, int operation);
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int Fsync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
 }

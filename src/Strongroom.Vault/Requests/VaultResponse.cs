@@ -1,3 +1,5 @@
+using Strongroom.Secrets;
+
 namespace Strongroom.Vault.Requests;
 
 /// <summary>How a request ended, when it did not fail.</summary>
@@ -24,7 +26,7 @@ public sealed class VaultResponse : IDisposable
     public VaultStatus Status { get; }
 
     /// <summary>JSON as UTF-8, valid until disposed; what the Vault API has in <c>data</c>.</summary>
-    public ReadOnlyMemory<byte> Data => _data?.Written ?? default;
+    public ReadOnlyMemory<byte> Data => _data?.WrittenMemory ?? default;
 
     /// <summary>The storage sequence of the commit that the request made; 0 when it changed nothing.</summary>
     public long Sequence { get; }

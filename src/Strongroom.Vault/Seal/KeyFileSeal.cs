@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Strongroom.Files;
 using Strongroom.Secrets;
-using Strongroom.Vault.Native;
 
 namespace Strongroom.Vault.Seal;
 
@@ -38,11 +38,11 @@ public sealed class KeyFileSeal : VaultSeal
         text[Prefix.Length + written] = (byte)'\n';
         try
         {
-            DurableFile.Create(path, text[..(Prefix.Length + written + 1)]);
+            PrivateFile.Create(path, text[..(Prefix.Length + written + 1)]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw DurableFile.Explain(e, "create", path);
+            throw FileFaults.Explain(e, "create", path);
         }
         finally
         {
@@ -59,8 +59,8 @@ public sealed class KeyFileSeal : VaultSeal
         Span<byte> text = stackalloc byte[FileLengthMax];
         try
         {
-            using var file = DurableFile.OpenPrivate(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            DurableFile.RequirePrivate(file);
+            using var file = PrivateFile.Open(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            PrivateFile.RequirePrivate(file);
             var length = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
             return new KeyFileSeal(path, Parse(text[..length], path), random);
         }
@@ -71,7 +71,7 @@ public sealed class KeyFileSeal : VaultSeal
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw DurableFile.Explain(e, "read", path);
+            throw FileFaults.Explain(e, "read", path);
         }
         finally
         {

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Strongroom.Files;
-using Strongroom.Formats;
 using Strongroom.Secrets;
 using Strongroom.Stores;
 

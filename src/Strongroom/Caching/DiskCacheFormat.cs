@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Strongroom.Formats;
 using Strongroom.Secrets;
 using Strongroom.Stores;
 

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Strongroom.Files;
 
 /// <summary>Makes a creation or a renaming inside a folder survive a power failure, for which .NET has no call.</summary>
-internal static partial class FolderFlush
+public static partial class FolderFlush
 {
+    /// <summary>Flushes the folder; does nothing where the operating system has no such call or refuses it.</summary>
     public static void Flush(string folder)
     {
         if (OperatingSystem.IsWindows()) return;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Strongroom.Formats;
 using Strongroom.Secrets;
 
 namespace Strongroom.Files;
@@ -21,26 +20,30 @@ public static class PrivateFile
     /// folder, which is made (0700) when it is missing. After a crash the target is the old file or the new one.
     /// </summary>
     /// <exception cref="IOException">And the like, as the operating system reports it. The target is unchanged then.</exception>
-    public static void Replace(string path, ReadOnlySpan<byte> content)
+    public static void Replace(string path, ReadOnlySpan<byte> content) => Write(path, content, replaces: true);
+
+    /// <summary>The same for a file that must be new. After a crash the target is whole or absent.</summary>
+    /// <exception cref="SecretException"><see cref="SecretErrorKind.Conflict"/> when there is a file already; it is unchanged.</exception>
+    /// <exception cref="IOException">And the like, as the operating system reports it.</exception>
+    public static void Create(string path, ReadOnlySpan<byte> content)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        CreateFolder(folder);
-        var draft = Path.Combine(folder, DraftPrefix + RandomNumberGenerator.GetHexString(16, lowercase: true));
         try
         {
-            using (var file = OpenNew(draft))
-            {
-                file.Write(content);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(draft, path, overwrite: true);
+            Write(path, content, replaces: false);
         }
-        catch
+        catch (IOException) when (File.Exists(path))
         {
-            File.Delete(draft);
-            throw;
+            throw new SecretException(SecretErrorKind.Conflict, "there is a file already", operation: "create", name: path);
         }
-        FolderFlush.Flush(folder);
+    }
+
+    /// <summary>Opens a file that, when this makes it, only its owner may read.</summary>
+    /// <exception cref="IOException">And the like, as the operating system reports it.</exception>
+    public static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = 0 };
+        if (mode != FileMode.Open && !OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
+        return new FileStream(path, options);
     }
 
     /// <summary>The whole file, or null when there is none. The caller disposes the buffer.</summary>
@@ -50,10 +53,7 @@ public static class PrivateFile
     {
         try
         {
-            using var file = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0,
-            });
+            using var file = Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             return ReadToEnd(file, lengthMax);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -66,6 +66,15 @@ public static class PrivateFile
     public static bool IsOpenToOthers(string path) =>
         !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None;
 
+    /// <summary>Refuses an open file that group or others may read or write.</summary>
+    /// <exception cref="SecretException"><see cref="SecretErrorKind.Denied"/>, with the command that mends it.</exception>
+    public static void RequirePrivate(FileStream file)
+    {
+        if (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file.SafeFileHandle) & Others) == UnixFileMode.None) return;
+        throw new SecretException(
+            SecretErrorKind.Denied, "is open to other users of this machine", name: file.Name, help: $"chmod 600 {file.Name}");
+    }
+
     /// <summary>Makes the folder and its missing parents with mode 0700.</summary>
     public static void CreateFolder(string folder)
     {
@@ -74,11 +83,26 @@ public static class PrivateFile
         else Directory.CreateDirectory(folder, OwnerFolder);
     }
 
-    private static FileStream OpenNew(string path)
+    private static void Write(string path, ReadOnlySpan<byte> content, bool replaces)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
-        return new FileStream(path, options);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        CreateFolder(folder);
+        var draft = Path.Combine(folder, DraftPrefix + RandomNumberGenerator.GetHexString(16, lowercase: true));
+        try
+        {
+            using (var file = Open(draft, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(draft, path, replaces);
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
+        }
+        FolderFlush.Flush(folder);
     }
 
     private static SecretBuffer ReadToEnd(FileStream file, int lengthMax)

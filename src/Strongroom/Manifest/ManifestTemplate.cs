@@ -1,5 +1,6 @@
 using System.Text;
 using Strongroom.Formats;
+using Strongroom.Secrets;
 
 namespace Strongroom.Manifest;
 

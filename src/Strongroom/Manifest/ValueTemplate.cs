@@ -1,4 +1,3 @@
-using Strongroom.Formats;
 using Strongroom.Secrets;
 
 namespace Strongroom.Manifest;

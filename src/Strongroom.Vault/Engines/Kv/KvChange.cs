@@ -91,7 +91,7 @@ internal readonly record struct KvChange(KvMetadata? Save, SecretBuffer? Answer 
         }
         using var encoded = new SecretBuffer();
         KvMetadataFormat.Encode(change.Save!, encoded);
-        commit.PutListed(call.Engine.Metadata, call.Path, encoded.Written, found?.Revision ?? 0);
+        commit.PutListed(call.Engine.Metadata, call.Path, encoded.WrittenMemory, found?.Revision ?? 0);
         return await commit.CommitAsync(cancellationToken);
     }
 }

@@ -71,7 +71,7 @@ internal sealed class KvEngine(BarrierView metadata, BarrierView versions, Barri
         return entry is null ? KvConfig.Default : KvConfig.Decode(entry.Value);
     }
 
-    public void PutConfig(BarrierCommit commit, SecretBuffer config) => commit.Put(settings, ConfigPath, config.Written);
+    public void PutConfig(BarrierCommit commit, SecretBuffer config) => commit.Put(settings, ConfigPath, config.WrittenMemory);
 
     public static string VersionPath(string path, int version) => $"{version}/{path}";
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Strongroom.Vault.Requests;
+using Strongroom.Secrets;
 
 namespace Strongroom.Vault.Engines.Kv;
 

@@ -28,7 +28,7 @@ internal static class PathAppend
                 ValueTask<KvChange> AddAsync(ReadOnlyMemory<byte> old)
                 {
                     var appended = Append(old, elements);
-                    return KvChange.AddVersionAsync(call, found, commit, appended.Written, cas, appended, token);
+                    return KvChange.AddVersionAsync(call, found, commit, appended.WrittenMemory, cas, appended, token);
                 }
             },
             cancellationToken);
@@ -69,7 +69,7 @@ internal static class PathAppend
         using var list = ParseList(value, text, field);
         using var longer = new SecretBuffer(KvBody.Raw(value).Length + 512);
         using (var inner = new Utf8JsonWriter(longer)) WriteList(inner, list.RootElement, element);
-        writer.WriteStringValue(longer.Written.Span);
+        writer.WriteStringValue(longer.Written);
     }
 
     private static JsonDocument ParseList(JsonElement value, SecretBuffer text, string field)
@@ -79,7 +79,7 @@ internal static class PathAppend
         text.Advance(reader.CopyString(text.GetSpan(KvBody.Raw(value).Length)));
         try
         {
-            var list = JsonDocument.Parse(text.Written);
+            var list = JsonDocument.Parse(text.WrittenMemory);
             if (list.RootElement.ValueKind == JsonValueKind.Array) return list;
             list.Dispose();
         }

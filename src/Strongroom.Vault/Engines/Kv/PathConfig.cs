@@ -1,3 +1,4 @@
+using Strongroom.Secrets;
 using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Engines.Kv;

@@ -45,7 +45,7 @@ internal static class PathData
         var cas = KvBody.ReadCas(body.RootElement);
         return await KvChange.RunAsync(
             call,
-            (found, commit, token) => KvChange.AddVersionAsync(call, found, commit, data.Written, cas, owned: null, token),
+            (found, commit, token) => KvChange.AddVersionAsync(call, found, commit, data.WrittenMemory, cas, owned: null, token),
             cancellationToken);
     }
 
@@ -62,7 +62,7 @@ internal static class PathData
                 using (current)
                 {
                     var merged = MergePatch.Apply(current.Value, patch);
-                    return await KvChange.AddVersionAsync(call, found, commit, merged.Written, cas, merged, token);
+                    return await KvChange.AddVersionAsync(call, found, commit, merged.WrittenMemory, cas, merged, token);
                 }
             },
             cancellationToken);

@@ -1,12 +1,11 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using Strongroom.Secrets;
 
-namespace Strongroom.Formats;
+namespace Strongroom.Secrets;
 
 /// <summary>
-/// A growing buffer for bytes that are or contain secrets: pinned, and zeroed when it grows and when it is disposed. What
-/// writes an export writes into this; the caller sends <see cref="Written"/> on and disposes it.
+/// A growing buffer for bytes that are or contain secrets: pinned, and zeroed when it grows and when it is disposed. Whoever
+/// makes it sends <see cref="Written"/> on and disposes it.
 /// </summary>
 public sealed class SecretBuffer : IBufferWriter<byte>, IDisposable
 {
@@ -65,6 +64,15 @@ public sealed class SecretBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>A value of its own with what was written.</summary>
     public SecretValue ToValue() => SecretValue.FromBytes(Written);
 
+    /// <summary>Takes back the last <paramref name="count"/> bytes.</summary>
+    public void Shorten(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _length);
+        CryptographicOperations.ZeroMemory(_bytes.AsSpan(_length - count, count));
+        _length -= count;
+    }
+
     /// <summary>Forgets what was written.</summary>
     public void Clear()
     {
@@ -72,8 +80,12 @@ public sealed class SecretBuffer : IBufferWriter<byte>, IDisposable
         _length = 0;
     }
 
-    /// <summary>Zeroes everything.</summary>
-    public void Dispose() => Clear();
+    /// <summary>Zeroes everything, also what a writer put there and never counted.</summary>
+    public void Dispose()
+    {
+        CryptographicOperations.ZeroMemory(_bytes);
+        _length = 0;
+    }
 
     private static byte[] Allocate(int capacity) => GC.AllocateUninitializedArray<byte>(Math.Max(capacity, 16), pinned: true);
 
@@ -83,7 +95,7 @@ public sealed class SecretBuffer : IBufferWriter<byte>, IDisposable
         if (needed <= _bytes.Length) return;
         var larger = Allocate(Math.Max(needed, _bytes.Length * 2));
         Written.CopyTo(larger);
-        CryptographicOperations.ZeroMemory(_bytes.AsSpan(0, _length));
+        CryptographicOperations.ZeroMemory(_bytes);
         _bytes = larger;
     }
 }
