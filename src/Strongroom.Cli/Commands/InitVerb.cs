@@ -9,7 +9,6 @@ using Strongroom.Storage.Sqlite;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Embedded;
 using Strongroom.Vault.Seal;
-using Strongroom.Vault.Storage;
 
 namespace Strongroom.Cli.Commands;
 
@@ -77,20 +76,12 @@ internal sealed class InitVerb : Verb
     /// <summary>The new vault's identity; null when there is one already.</summary>
     private static async Task<Guid?> MakeVaultAsync(Session session, VaultPlace place, string sealKind, CancellationToken cancellationToken)
     {
-        VaultStorage storage;
-        if (File.Exists(place.DatabasePath))
+        var storage = CreateOrOpen(place.DatabasePath);
+        // A crash may have come between the file and the vault in it; then there is no vault yet.
+        if (await VaultHeader.ReadAsync(storage, cancellationToken) is not null)
         {
-            // A crash may have come between the empty file and the vault in it; then there is no vault yet.
-            storage = SqliteStorage.Open(place.DatabasePath);
-            if (await VaultHeader.ReadAsync(storage, cancellationToken) is not null)
-            {
-                await storage.DisposeAsync();
-                return null;
-            }
-        }
-        else
-        {
-            storage = SqliteStorage.Create(place.DatabasePath);
+            await storage.DisposeAsync();
+            return null;
         }
         Span<byte> random = stackalloc byte[16];
         RandomNumberGenerator.Fill(random);
@@ -99,6 +90,18 @@ internal sealed class InitVerb : Verb
         await using var vault = await EmbeddedVault.CreateAsync(
             storage, seal, vaultId, new EmbeddedVaultOptions { AuditPath = place.AuditPath, Time = session.Time }, cancellationToken);
         return vaultId;
+    }
+
+    private static SqliteStorage CreateOrOpen(string path)
+    {
+        try
+        {
+            return SqliteStorage.Create(path);
+        }
+        catch (SecretException e) when (e.Kind == SecretErrorKind.Conflict)
+        {
+            return SqliteStorage.Open(path);
+        }
     }
 
     private static bool Ignore(string root)

@@ -3,6 +3,7 @@ using Strongroom.Cli.Framework;
 using Strongroom.Cli.Project;
 using Strongroom.Cli.Terminal;
 using Strongroom.Secrets;
+using Strongroom.Vault.Seal;
 
 namespace Strongroom.Cli.Commands;
 
@@ -85,16 +86,18 @@ internal sealed class VaultResealVerb : Verb
         var vault = await session.OpenVaultAsync(store.Name, invocation.CancellationToken);
         var place = session.PlaceOf(store);
         var kind = invocation.Get(_seal)!;
-        // A key file that exists already is the old seal; the new one is made beside it and takes its place after the commit.
         var keyPath = place.KeyPath(vault.VaultId);
-        var target = kind == "key-file" && File.Exists(keyPath) ? place with { KeyFileSetting = keyPath + ".new" } : place;
-        using (var seal = SealChoice.Create(kind, target, vault.VaultId))
+        if (kind == KeyFileSeal.KindName)
         {
+            await vault.ReplaceKeyFileAsync(keyPath, invocation.CancellationToken);
+        }
+        else
+        {
+            using var seal = SealChoice.Create(kind, place, vault.VaultId);
             await vault.ResealAsync(seal, invocation.CancellationToken);
         }
-        if (target != place) File.Move(target.KeyFileSetting!, keyPath, overwrite: true);
         invocation.Screen.Done($"the vault is under a seal of kind {kind} now");
-        if (kind != "key-file" && File.Exists(keyPath)) invocation.Screen.Note($"  {keyPath} opens nothing any more; older copies of the vault still need it");
+        if (kind != KeyFileSeal.KindName && File.Exists(keyPath)) invocation.Screen.Note($"  {keyPath} opens nothing any more; older copies of the vault still need it");
         return ExitCode.Success;
     }
 }

@@ -33,8 +33,8 @@ internal static class SealChoice
         if (kind == PassphraseSeal.KindName) return Passphrase(isNew: true);
         if (kind == StaticKeySeal.KindName) return StaticKey();
         var path = place.KeyPath(vaultId);
-        VaultPlace.MakePrivateFolder(Path.GetDirectoryName(path)!);
-        return KeyFileSeal.Create(path, RandomNumberGenerator.Create());
+        // The manifest may name a key file that exists: one for several vaults, or what an interrupted init has left.
+        return File.Exists(path) ? KeyFileSeal.Open(path, RandomNumberGenerator.Create()) : KeyFileSeal.Create(path, RandomNumberGenerator.Create());
     }
 
     private static PassphraseSeal Passphrase(bool isNew)

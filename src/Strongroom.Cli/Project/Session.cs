@@ -132,7 +132,7 @@ internal sealed class Session : IAsyncDisposable
         try
         {
             var header = await VaultHeader.ReadAsync(storage, cancellationToken) ?? throw new SecretException(
-                SecretErrorKind.Corrupt, "the file holds no vault", store.Name, help: "was init interrupted? move the file away and run strongroom init");
+                SecretErrorKind.Corrupt, "the file holds no vault", store.Name, help: "init was interrupted; run strongroom init again");
             using var seal = SealChoice.Open(header.SealKind, place, header.VaultId);
             var options = new EmbeddedVaultOptions { AuditPath = place.AuditPath, Time = Time, AcceptRestored = AcceptRestored };
             var vault = await EmbeddedVault.OpenAsync(storage, seal, options, cancellationToken);

@@ -10,10 +10,14 @@ namespace Strongroom.Vault.Audit;
 /// <param name="Reads">Reads on record.</param>
 public sealed record AccessStatistic(string Path, DateTimeOffset? LastReadAt, DateTimeOffset? LastWrittenAt, long ReadsLastDay, long Reads);
 
-/// <summary>Reads the audit log as a table of use. So reading a secret never writes to the vault.</summary>
+/// <summary>
+/// Reads the audit log as a table of use. So reading a secret never writes to the vault. What a change looks at before it writes is on
+/// record under <c>fields/</c> and is not use.
+/// </summary>
 internal static class AccessStatistics
 {
     private const string DataPath = "secret/data/";
+    private static readonly string[] ChangePaths = ["secret/fields/", "secret/append/"];
 
     public static async ValueTask<IReadOnlyDictionary<string, AccessStatistic>> ReadAsync(
         string path, byte[] key, DateTimeOffset now, CancellationToken cancellationToken)
@@ -24,8 +28,7 @@ internal static class AccessStatistics
         while (await reader.NextAsync(cancellationToken) is { } piece)
         {
             if (!piece.Ended || AuditLine.Read(hmac, piece.Bytes.Span) is not { Kind: "outcome", Outcome: "ok" } line) continue;
-            if (!line.Path.StartsWith(DataPath, StringComparison.Ordinal)) continue;
-            var name = line.Path[DataPath.Length..];
+            if (NameOf(line) is not { } name) continue;
             var known = statistics.GetValueOrDefault(name) ?? new AccessStatistic(name, null, null, 0, 0);
             var time = new DateTimeOffset(line.Time);
             statistics[name] = line.Operation switch
@@ -36,5 +39,17 @@ internal static class AccessStatistics
             };
         }
         return statistics;
+    }
+
+    /// <summary>The secret that a record gives out or writes; null for every other record.</summary>
+    private static string? NameOf(ParsedAuditLine line)
+    {
+        if (line.Path.StartsWith(DataPath, StringComparison.Ordinal)) return line.Path[DataPath.Length..];
+        if (string.Equals(line.Operation, "read", StringComparison.Ordinal)) return null;
+        foreach (var prefix in ChangePaths)
+        {
+            if (line.Path.StartsWith(prefix, StringComparison.Ordinal)) return line.Path[prefix.Length..];
+        }
+        return null;
     }
 }

@@ -64,7 +64,11 @@ internal sealed class HashChainedFile : AuditSink
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FileFaults.Explain(e, "audit", path);
+            var fault = FileFaults.Explain(e, "audit", path);
+            if (fault.Kind != SecretErrorKind.ReadOnly) throw fault;
+            throw new SecretException(
+                SecretErrorKind.ReadOnly, "cannot be written, and nothing is read from a vault without a record of it", operation: "audit", name: path,
+                help: "give it a disk and an owner that can write, or use a copy of the whole folder", inner: e);
         }
     }
 

@@ -50,6 +50,8 @@ internal sealed class DataKey : IDisposable
         }
     }
 
+    public bool HasKeyOf(DataKey other) => CryptographicOperations.FixedTimeEquals(_key, other._key);
+
     public void CopyKeyTo(Span<byte> destination) => _key.CopyTo(destination);
 
     public void Dispose()

@@ -31,6 +31,33 @@ internal sealed record Keyring(NameHash Names, byte[] AuditKey, DataKey[] Terms,
         ? this with { Terms = [.. Terms, new DataKey(Current.Term + 1, sequence, RandomKey(random))] }
         : throw new SecretException(SecretErrorKind.Unsupported, $"the vault has had {TermsMax} key terms", operation: "rotate");
 
+    /// <summary>
+    /// What was loaded anew, but with the keys that are here already: readers go on with them, and the second copies are zeroed at once.
+    /// Throws Corrupt when it is not a later state of this keyring.
+    /// </summary>
+    public Keyring Continue(Keyring loaded)
+    {
+        var continues = Names.HasKeyOf(loaded.Names) && CryptographicOperations.FixedTimeEquals(AuditKey, loaded.AuditKey)
+            && loaded.Terms.Length >= Terms.Length;
+        for (var i = 0; continues && i < Terms.Length; i++) continues = Terms[i].HasKeyOf(loaded.Terms[i]);
+        if (!continues)
+        {
+            loaded.Dispose();
+            throw new SecretException(
+                SecretErrorKind.Corrupt, "the keys in the vault are not those it was opened with: the file was replaced", operation: "open",
+                help: "open it again");
+        }
+        loaded.Names.Dispose();
+        CryptographicOperations.ZeroMemory(loaded.AuditKey);
+        var terms = loaded.Terms;
+        for (var i = 0; i < Terms.Length; i++)
+        {
+            terms[i].Dispose();
+            terms[i] = Terms[i];
+        }
+        return this with { Terms = terms, Revision = loaded.Revision };
+    }
+
     public static byte[] RandomKey(RandomNumberGenerator random)
     {
         var key = GC.AllocateUninitializedArray<byte>(DataKey.Length, pinned: true);

@@ -26,6 +26,8 @@ internal sealed class NameHash : IDisposable
     /// <summary>Identity of a folder; its path is empty or ends in a slash.</summary>
     public EntryId Folder(ReadOnlySpan<byte> path) => Hash(FolderPurpose, path);
 
+    public bool HasKeyOf(NameHash other) => CryptographicOperations.FixedTimeEquals(_key, other._key);
+
     public void CopyKeyTo(Span<byte> destination) => _key.CopyTo(destination);
 
     public void Dispose()

@@ -97,19 +97,14 @@ internal sealed class VaultBarrier : IDisposable
     /// <summary>Begins a new term: everything written from now on is sealed with a new key. Returns the term.</summary>
     public async ValueTask<(uint Term, long Sequence)> RotateAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        await _keyringChange.WaitAsync(cancellationToken);
+        try
         {
-            var old = Keyring;
-            var began = await Storage.GetSequenceAsync(cancellationToken);
-            var next = old.NextTerm(began, Random);
-            var result = await Storage.CommitAsync([PutKeyring(next, _rootKey)], cancellationToken);
-            if (result.Committed)
-            {
-                Install(next with { Revision = result.Sequence });
-                return (next.Current.Term, result.Sequence);
-            }
-            next.Current.Dispose();
-            await ReloadAsync(old, cancellationToken);
+            return await BeginTermAsync(cancellationToken);
+        }
+        finally
+        {
+            _keyringChange.Release();
         }
     }
 
@@ -119,11 +114,12 @@ internal sealed class VaultBarrier : IDisposable
     /// </summary>
     public async ValueTask<long> ResealAsync(VaultSeal seal, CancellationToken cancellationToken)
     {
-        var keyring = Keyring;
-        var (_, revision) = await VaultHeader.RequireAsync(Storage, cancellationToken);
+        await _keyringChange.WaitAsync(cancellationToken);
         var rootKey = Keyring.RandomKey(Random);
         try
         {
+            var keyring = Keyring;
+            var (_, revision) = await VaultHeader.RequireAsync(Storage, cancellationToken);
             var record = await SealRecord.MakeAsync(VaultId, seal, rootKey, cancellationToken);
             var result = await Storage.CommitAsync(
                 [
@@ -141,6 +137,7 @@ internal sealed class VaultBarrier : IDisposable
         finally
         {
             CryptographicOperations.ZeroMemory(rootKey);
+            _keyringChange.Release();
         }
     }
 
@@ -148,21 +145,32 @@ internal sealed class VaultBarrier : IDisposable
     public async ValueTask CommittedAsync(long sequence, CancellationToken cancellationToken)
     {
         InterlockedMax(sequence);
-        if (sequence - Keyring.Current.BeganAtSequence >= TermCommitsMax) await RotateAsync(cancellationToken);
+        if (!HasServed(sequence)) return;
+        await _keyringChange.WaitAsync(cancellationToken);
+        try
+        {
+            // Of the many who see the end of a term, the first begins the next one.
+            if (HasServed(sequence)) await BeginTermAsync(cancellationToken);
+        }
+        catch (SecretException)
+        {
+            // The commit is made and must not be told as failed. A term may well serve longer; the next commit tries again.
+        }
+        finally
+        {
+            _keyringChange.Release();
+        }
+
+        bool HasServed(long now) => now - Keyring.Current.BeganAtSequence >= TermCommitsMax;
     }
 
-    /// <summary>Replaces the given snapshot by what is stored, unless someone has done so already.</summary>
+    /// <summary>Brings the given snapshot up to what is stored, unless someone has done so already.</summary>
     public async ValueTask ReloadAsync(Keyring seen, CancellationToken cancellationToken)
     {
         await _keyringChange.WaitAsync(cancellationToken);
         try
         {
-            if (ReferenceEquals(seen, Keyring)) Install(await LoadKeyringAsync(Storage, VaultId, _rootKey, cancellationToken));
-        }
-        catch (SecretException e) when (e.Kind == SecretErrorKind.Corrupt)
-        {
-            if ((await VaultHeader.RequireAsync(Storage, cancellationToken)).Revision == _sealRevision) throw;
-            throw new SecretException(SecretErrorKind.Sealed, "the seal was changed since this vault was opened", help: "open it again", inner: e);
+            if (ReferenceEquals(seen, Keyring)) await LoadLaterAsync(cancellationToken);
         }
         finally
         {
@@ -179,6 +187,36 @@ internal sealed class VaultBarrier : IDisposable
         _keyringChange.Dispose();
     }
 
+    private async ValueTask<(uint Term, long Sequence)> BeginTermAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var began = await Storage.GetSequenceAsync(cancellationToken);
+            var next = Keyring.NextTerm(began, Random);
+            var result = await Storage.CommitAsync([PutKeyring(next, _rootKey)], cancellationToken);
+            if (result.Committed)
+            {
+                Install(next with { Revision = result.Sequence });
+                return (next.Current.Term, result.Sequence);
+            }
+            next.Current.Dispose();
+            await LoadLaterAsync(cancellationToken);
+        }
+    }
+
+    private async ValueTask LoadLaterAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Install(Keyring.Continue(await LoadKeyringAsync(Storage, VaultId, _rootKey, cancellationToken)));
+        }
+        catch (SecretException e) when (e.Kind == SecretErrorKind.Corrupt)
+        {
+            if ((await VaultHeader.RequireAsync(Storage, cancellationToken)).Revision == _sealRevision) throw;
+            throw new SecretException(SecretErrorKind.Sealed, "the seal was changed since this vault was opened", help: "open it again", inner: e);
+        }
+    }
+
     private static async ValueTask<Keyring> LoadKeyringAsync(
         VaultStorage storage, Guid vaultId, byte[] rootKey, CancellationToken cancellationToken)
     {
@@ -190,10 +228,7 @@ internal sealed class VaultBarrier : IDisposable
     private StorageChange PutKeyring(Keyring keyring, ReadOnlySpan<byte> rootKey) => new(
         StorageChangeKind.Put, VaultHeader.KeyringId, Sealed: KeyringFormat.Seal(keyring, VaultId, rootKey, Random), ExpectedRevision: keyring.Revision);
 
-    /// <summary>
-    /// Swaps the snapshot. The old one is not disposed: readers may hold it, and its keys are those of the new one; the few
-    /// copies made by a reload are zeroed when the pinned arrays are collected with the process.
-    /// </summary>
+    /// <summary>Swaps the snapshot. Readers may hold the old one; its keys are those of the new one, so nothing is left to zero.</summary>
     private void Install(Keyring keyring)
     {
         _keyring = keyring;

@@ -30,6 +30,22 @@ public sealed partial class EmbeddedVault
     public ValueTask ResealAsync(VaultSeal seal, CancellationToken cancellationToken) =>
         _core.AdministerAsync(_caller, "sys/seal", (_, token) => _barrier.ResealAsync(seal, token), cancellationToken);
 
+    /// <summary>
+    /// Puts the vault under a new key file at this path, in the place of the one that may be there. Whenever it is interrupted, the vault
+    /// opens with <see cref="KeyFileSeal.Open"/> of the path. Throws Conflict when another process is at it.
+    /// </summary>
+    public async ValueTask ReplaceKeyFileAsync(string path, CancellationToken cancellationToken)
+    {
+        using var turn = PendingKeyFile.Take(path);
+        var (record, _) = await VaultHeader.RequireAsync(_barrier.Storage, cancellationToken);
+        await PendingKeyFile.SettleAsync(path, record, _options.Random, cancellationToken);
+        using (var seal = KeyFileSeal.Create(PendingKeyFile.PathOf(path), _options.Random))
+        {
+            await ResealAsync(seal, cancellationToken);
+        }
+        PendingKeyFile.Finish(path);
+    }
+
     /// <summary>The state of the vault in a few facts.</summary>
     public async ValueTask<VaultSummary> StatusAsync(CancellationToken cancellationToken)
     {

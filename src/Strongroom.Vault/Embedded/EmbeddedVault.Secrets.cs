@@ -115,7 +115,8 @@ public sealed partial class EmbeddedVault
     /// <summary>Writes the value of an older version as a new version and returns its number. Metadata stays.</summary>
     public async ValueTask<int> RestoreAsync(string path, int version, CancellationToken cancellationToken)
     {
-        using var old = await ReadAsync(path, version, cancellationToken);
+        using var response = await SendAsync(VaultOperation.Read, "fields/", path, default, cancellationToken, version);
+        using var old = Parse(path, response);
         return await PutJsonAsync(path, old.Json, expectedVersion: await CurrentVersionAsync(path, cancellationToken), cancellationToken);
     }
 
@@ -127,7 +128,7 @@ public sealed partial class EmbeddedVault
     {
         try
         {
-            using var response = await SendAsync(VaultOperation.Read, "data/", path, default, cancellationToken);
+            using var response = await SendAsync(VaultOperation.Read, "fields/", path, default, cancellationToken);
             return KvSecret.Parse(path, response.Data.Span);
         }
         catch (SecretException e) when (e.Kind == SecretErrorKind.NotFound)

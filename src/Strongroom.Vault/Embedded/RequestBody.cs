@@ -26,15 +26,13 @@ internal static class RequestBody
         return body;
     }
 
-    /// <summary>A patch that removes one field.</summary>
-    public static SecretBuffer Removal(string field, int cas)
+    /// <summary>Names one field.</summary>
+    public static SecretBuffer Field(string name)
     {
         var body = new SecretBuffer();
         using var writer = new Utf8JsonWriter(body);
-        Begin(writer, cas);
         writer.WriteStartObject();
-        writer.WriteNull(field);
-        writer.WriteEndObject();
+        writer.WriteString("field"u8, name);
         writer.WriteEndObject();
         return body;
     }

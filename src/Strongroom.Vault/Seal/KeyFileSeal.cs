@@ -52,9 +52,18 @@ public sealed class KeyFileSeal : VaultSeal
     }
 
     /// <summary>
-    /// Reads a key file. Throws Sealed when it is absent, Denied when other users may read it, Malformed when it is no key file.
+    /// Reads a key file. Throws Sealed when it is absent, Denied when other users may read it, Malformed when it is no key file. When a
+    /// crash interrupted a replacement of the file, the seal also tries the key that was to take its place.
     /// </summary>
     public static KeyFileSeal Open(string path, RandomNumberGenerator random)
+    {
+        var pending = PendingKeyFile.PathOf(path);
+        if (!File.Exists(path) && File.Exists(pending)) PendingKeyFile.FinishIfFree(path, _ => true, random);
+        return OpenFile(path, random);
+    }
+
+    /// <summary>Reads this file and looks at no other.</summary>
+    internal static KeyFileSeal OpenFile(string path, RandomNumberGenerator random)
     {
         Span<byte> text = stackalloc byte[FileLengthMax];
         try
@@ -93,13 +102,37 @@ public sealed class KeyFileSeal : VaultSeal
         ReadOnlyMemory<byte> wrapped, ReadOnlyMemory<byte> context, CancellationToken cancellationToken)
     {
         var rootKey = GC.AllocateUninitializedArray<byte>(RootKeyLength, pinned: true);
-        return KeyWrap.TryUnwrap(_key, wrapped.Span, context.Span, rootKey)
+        return KeyWrap.TryUnwrap(_key, wrapped.Span, context.Span, rootKey) || TryUnwrapReplacement(wrapped.Span, context.Span, rootKey)
             ? new(rootKey)
             : throw KeyWrap.WrongKey("the key file " + _path, "give the key file that the vault was made with");
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => CryptographicOperations.ZeroMemory(_key);
+
+    /// <summary>
+    /// Tries the files as they are now: the pending one, and the one in place, which another process may have replaced since it was read.
+    /// </summary>
+    private bool TryUnwrapReplacement(ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> context, Span<byte> rootKey)
+    {
+        foreach (var path in (ReadOnlySpan<string>)[PendingKeyFile.PathOf(_path), _path])
+        {
+            if (!File.Exists(path)) continue;
+            try
+            {
+                using var replacement = OpenFile(path, _random);
+                if (!KeyWrap.TryUnwrap(replacement._key, wrapped, context, rootKey)) continue;
+                replacement._key.CopyTo(_key, 0);
+                if (path != _path) PendingKeyFile.FinishIfFree(_path, pending => CryptographicOperations.FixedTimeEquals(pending._key, _key), _random);
+                return true;
+            }
+            catch (SecretException)
+            {
+                // It is no key file, or gone by now: the one that was given is the one to speak of.
+            }
+        }
+        return false;
+    }
 
     private static byte[] Parse(ReadOnlySpan<byte> text, string path)
     {

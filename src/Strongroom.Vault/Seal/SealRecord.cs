@@ -39,7 +39,8 @@ internal sealed record SealRecord(Guid VaultId, string SealKind, byte[] Wrapped)
         string.Equals(seal.Kind, SealKind, StringComparison.Ordinal)
             ? seal.UnwrapAsync(Wrapped, Context(VaultId, SealKind), cancellationToken)
             : throw new SecretException(
-                SecretErrorKind.Sealed, $"this vault is closed with a seal of kind {SealKind}, not {seal.Kind}", operation: "open");
+                SecretErrorKind.Sealed, $"this vault is closed with a seal of kind {SealKind}, not {seal.Kind}", operation: "open",
+                help: $"open it with its {SealKind}");
 
     /// <summary>Purpose and header: what the wrapped key is bound to.</summary>
     private static byte[] Context(Guid vaultId, string kind) => [.. "strongroom root key\0"u8, .. Prefix(vaultId, kind)];

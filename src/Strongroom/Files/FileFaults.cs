@@ -16,9 +16,12 @@ public static class FileFaults
             SecretErrorKind.ReadOnly, "is refused by the file system", operation: operation, name: path,
             help: "check owner and mode of the file and its folder", inner: error),
         IOException { HResult: NoSpace or QuotaExceeded } => new(
-            SecretErrorKind.StorageFull, "failed: the disk is full", operation: operation, name: path, inner: error),
+            SecretErrorKind.StorageFull, "failed: the disk is full", operation: operation, name: path,
+            help: "free some space; nothing was changed", inner: error),
         IOException { HResult: ReadOnlyFileSystem } => new(
-            SecretErrorKind.ReadOnly, "failed: the file system is read-only", operation: operation, name: path, inner: error),
-        _ => new(SecretErrorKind.Unreachable, "failed: " + error.GetType().Name, operation: operation, name: path, inner: error),
+            SecretErrorKind.ReadOnly, "failed: the file system is read-only", operation: operation, name: path,
+            help: "move it to a disk that can be written", inner: error),
+        _ => new(SecretErrorKind.Unreachable, "failed: " + error.GetType().Name, operation: operation, name: path,
+            help: "check that the disk is there and works", inner: error),
     };
 }

@@ -35,6 +35,10 @@ internal static class KvBody
         return data;
     }
 
+    /// <summary>The member <c>field</c>: the name of one.</summary>
+    public static string RequireField(JsonElement body) =>
+        body.TryGetProperty("field"u8, out var field) && field.ValueKind == JsonValueKind.String ? field.GetString()! : throw Invalid("no field provided");
+
     /// <summary>The bytes of a value, inside the body.</summary>
     public static ReadOnlySpan<byte> Raw(JsonElement element) => JsonMarshal.GetRawUtf8Value(element);
 

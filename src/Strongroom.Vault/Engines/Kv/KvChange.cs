@@ -50,11 +50,12 @@ internal readonly record struct KvChange(KvMetadata? Save, SecretBuffer? Answer 
         KvCall call, KvMetadata? found, BarrierCommit commit, ReadOnlyMemory<byte> data, int? cas, SecretBuffer? owned,
         CancellationToken cancellationToken)
     {
-        if (data.Length > KvLimits.DataLengthMax)
-            throw new SecretException(SecretErrorKind.InvalidInput, $"is larger than {KvLimits.DataLengthMax} bytes", operation: call.Request.OperationName, name: call.Path);
-        var config = await call.Engine.GetConfigAsync(cancellationToken);
+        KvConfig config;
         try
         {
+            if (data.Length > KvLimits.DataLengthMax)
+                throw new SecretException(SecretErrorKind.InvalidInput, $"is larger than {KvLimits.DataLengthMax} bytes", operation: call.Request.OperationName, name: call.Path);
+            config = await call.Engine.GetConfigAsync(cancellationToken);
             RequireCas(call, found, config, cas);
         }
         catch

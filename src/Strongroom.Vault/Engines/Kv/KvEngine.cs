@@ -41,6 +41,7 @@ internal sealed class KvEngine(BarrierView metadata, BarrierView versions, Barri
             "undelete" => PathUndelete.HandleAsync(call, cancellationToken),
             "destroy" => PathDestroy.HandleAsync(call, cancellationToken),
             "subkeys" => PathSubkeys.HandleAsync(call, cancellationToken),
+            "fields" => PathFields.HandleAsync(call, cancellationToken),
             "append" => PathAppend.HandleAsync(call, cancellationToken),
             "config" => PathConfig.HandleAsync(call, cancellationToken),
             _ => throw new SecretException(

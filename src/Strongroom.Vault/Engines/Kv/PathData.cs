@@ -28,7 +28,7 @@ internal static class PathData
         return (version, await call.Engine.GetDataAsync(call.Path, version.Number, cancellationToken));
     }
 
-    private static async ValueTask<VaultResponse> ReadAsync(KvCall call, CancellationToken cancellationToken)
+    public static async ValueTask<VaultResponse> ReadAsync(KvCall call, CancellationToken cancellationToken)
     {
         KvPath.RequireSecret(call.Path);
         var metadata = await call.Engine.GetMetadataAsync(call.Path, cancellationToken);
