@@ -2,20 +2,28 @@ namespace Strongroom.Conformance;
 
 /// <summary>
 /// Time that moves only when told. Timers fire inside <see cref="Advance"/>, in the order in which they are due, each at its own
-/// moment, so code driven by this clock behaves the same on every run.
+/// moment. What runs inside <see cref="RunAsync{T}"/> runs on one thread, and time moves only when none of it can go on, so it
+/// behaves the same on every run and on every machine.
 /// </summary>
 public sealed class FakeTime : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<FakeTimer> _timers = [];
+    private readonly OneThread _thread;
     private readonly DateTimeOffset _start;
     private TimeSpan _elapsed;
     private TimeSpan _skew;
     private long _sequence;
-    private TaskCompletionSource _timerSet = NewSignal();
 
-    /// <summary>Starts at <paramref name="start"/>, or at midnight of 1 January 2026 UTC.</summary>
-    public FakeTime(DateTimeOffset? start = null) => _start = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    /// <summary>
+    /// Starts at <paramref name="start"/>, or at midnight of 1 January 2026 UTC. With <paramref name="order"/>, what can go on at
+    /// the same time goes on in an order of chance, as it does on many threads, but the same for the same seed.
+    /// </summary>
+    public FakeTime(DateTimeOffset? start = null, Random? order = null)
+    {
+        _start = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        _thread = new OneThread(order);
+    }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -39,6 +47,7 @@ public sealed class FakeTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
+        _thread.Check();
         var timer = new FakeTimer(this, callback, state);
         timer.Change(dueTime, period);
         return timer;
@@ -49,7 +58,12 @@ public sealed class FakeTime : TimeProvider
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
         var until = Elapsed + by;
-        while (TakeDue(until) is { } timer) timer.Fire();
+        _thread.Drain();
+        while (TakeDue(until) is { } timer)
+        {
+            timer.Fire();
+            _thread.Drain();
+        }
         lock (_lock)
         {
             if (_elapsed < until) _elapsed = until;
@@ -63,44 +77,28 @@ public sealed class FakeTime : TimeProvider
     }
 
     /// <summary>
-    /// Moves from timer to timer until <paramref name="work"/> is finished and returns its result. Throws when
-    /// <paramref name="limit"/> (an hour) of this time passes first.
+    /// Runs <paramref name="work"/> on this thread, moving from timer to timer until it is finished, and returns its finished
+    /// task. Throws when <paramref name="limit"/> (an hour) of this time passes first, when nothing can go on any more, and when
+    /// the work goes on outside this thread, for then time would not be exact.
     /// </summary>
-    public async Task<T> RunAsync<T>(Task<T> work, TimeSpan? limit = null)
-    {
-        await RunAsync((Task)work, limit);
-        return await work;
-    }
+    public Task<T> RunAsync<T>(Func<Task<T>> work, TimeSpan? limit = null) => (Task<T>)RunAsync((Func<Task>)work, limit);
 
     /// <inheritdoc cref="RunAsync{T}"/>
-    public async Task RunAsync(Task work, TimeSpan? limit = null)
+    public Task RunAsync(Func<Task> work, TimeSpan? limit = null) => _thread.Run(() =>
     {
         var end = Elapsed + (limit ?? TimeSpan.FromHours(1));
+        var task = work();
         while (true)
         {
-            // Time must not run while work that needs none is still queued on a busy machine.
-            for (var i = 0; !work.IsCompleted && (i < 100 || (ThreadPool.PendingWorkItemCount > 0 && i < 10_000)); i++) await Task.Yield();
-            if (work.IsCompleted) break;
-            Task timerSet;
+            _thread.Drain();
+            if (task.IsCompleted) return task;
             TimeSpan? next;
-            lock (_lock)
-            {
-                timerSet = _timerSet.Task;
-                next = NextDue();
-            }
-            if (next is null)
-            {
-                await Task.WhenAny(work, timerSet);
-                continue;
-            }
-            if (next > end) throw new TimeoutException($"The work is not finished after {Elapsed} of fake time.");
-            var wait = next.Value - Elapsed;
-            Advance(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+            lock (_lock) next = NextDue();
+            if (next is null) _thread.Wait();
+            else if (next > end) throw new TimeoutException($"The work is not finished after {Elapsed} of fake time.");
+            else if (TakeDue(next.Value) is { } timer) timer.Fire();
         }
-        await work;
-    }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    });
 
     private TimeSpan? NextDue()
     {
@@ -142,6 +140,7 @@ public sealed class FakeTime : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            time._thread.Check();
             lock (time._lock)
             {
                 if (_disposed) return false;
@@ -151,8 +150,6 @@ public sealed class FakeTime : TimeProvider
                 Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
                 Order = time._sequence++;
                 time._timers.Add(this);
-                time._timerSet.TrySetResult();
-                time._timerSet = NewSignal();
                 return true;
             }
         }

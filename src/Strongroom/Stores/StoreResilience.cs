@@ -58,7 +58,8 @@ internal sealed class StoreResilience : IDisposable
 
     private async ValueTask<T> ThroughPipelineAsync<T>(Work<T> work, bool repeatable, CancellationToken cancellationToken)
     {
-        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        // As everywhere in this library, what comes after an await stays where its caller wants it.
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellationToken);
         context.Properties.Set(Keys.Repeatable, repeatable);
         try
         {

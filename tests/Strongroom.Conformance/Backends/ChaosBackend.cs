@@ -7,16 +7,17 @@ namespace Strongroom.Conformance.Backends;
 /// <summary>
 /// A remote backend that misbehaves by a seed: it is slow, fails with every kind, throws what no backend should, hangs, ignores
 /// cancellation, and answers after it was given up. What it answers is true, though: the value at a path is the path and the
-/// moment of the answer, so that a test can tell what a given value may be.
+/// moment of the answer, so that a test can tell what a given value may be. For the one thread of <see cref="FakeTime"/>.
 /// </summary>
 public sealed class ChaosBackend(int seed, TimeProvider time) : SecretBackend
 {
     private static readonly SecretErrorKind[] Kinds =
         [SecretErrorKind.Unreachable, SecretErrorKind.Unreachable, SecretErrorKind.Throttled, SecretErrorKind.Malformed, SecretErrorKind.Sealed];
 
-    private readonly Lock _lock = new();
+    private static readonly TimeSpan?[] Waits = [null, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1)];
+
     private readonly Random _random = new(seed);
-    private int _running;
+    private readonly List<ChaosCall> _calls = [];
 
     public override string Kind => "chaos";
 
@@ -25,14 +26,11 @@ public sealed class ChaosBackend(int seed, TimeProvider time) : SecretBackend
     /// <summary>How often a call goes wrong, from 0 to 1.</summary>
     public double Wildness { get; set; } = 0.5;
 
-    /// <summary>True while every call is refused.</summary>
-    public bool Denies { get; set; }
+    /// <summary>When set, every call fails so.</summary>
+    public SecretErrorKind? AlwaysFails { get; set; }
 
-    /// <summary>The most calls for one address that were under way at once and not given up.</summary>
-    public int ConcurrentMax { get; private set; }
-
-    /// <summary>How many calls were sent.</summary>
-    public int Calls { get; private set; }
+    /// <summary>Every call that was sent, in order.</summary>
+    public IReadOnlyList<ChaosCall> Calls => _calls;
 
     /// <summary>Path and moment from a value that this backend gave.</summary>
     public static (string Path, DateTimeOffset At) Parse(string value)
@@ -43,44 +41,49 @@ public sealed class ChaosBackend(int seed, TimeProvider time) : SecretBackend
 
     public override async ValueTask<StoredSecret> ReadAsync(SecretAddress address, CancellationToken cancellationToken)
     {
-        int choice;
-        TimeSpan delay;
-        SecretErrorKind kind;
-        lock (_lock)
-        {
-            Calls++;
-            ConcurrentMax = Math.Max(ConcurrentMax, ++_running);
-            choice = _random.NextDouble() < Wildness ? _random.Next(1, 7) : 0;
-            delay = TimeSpan.FromMilliseconds(_random.Next(0, 500));
-            kind = Kinds[_random.Next(Kinds.Length)];
-        }
-        var hasLeft = 0;
-        using var givenUp = cancellationToken.Register(Leave);
+        var choice = _random.NextDouble() < Wildness ? _random.Next(1, 7) : 0;
+        var delay = TimeSpan.FromMilliseconds(_random.Next(1, 500));
+        var kind = Kinds[_random.Next(Kinds.Length)];
+        var retryAfter = kind == SecretErrorKind.Throttled ? Waits[_random.Next(Waits.Length)] : null;
+        var call = new ChaosCall(address.Path, time.GetUtcNow());
+        _calls.Add(call);
+        using var givenUp = cancellationToken.Register(() => call.End(time.GetUtcNow()));
         try
         {
             await Task.Delay(delay, time, cancellationToken);
-            if (Denies) throw new SecretException(SecretErrorKind.Denied, "is denied");
+            if (AlwaysFails is { } always) throw new SecretException(always, "fails always");
             switch (choice)
             {
-                case 1: throw new SecretException(kind, "fails by chance", retryAfter: kind == SecretErrorKind.Throttled ? TimeSpan.FromSeconds(2) : null);
+                case 1: throw new SecretException(kind, "fails by chance", retryAfter: call.RetryAfter = retryAfter);
                 case 2: throw new IOException("chance");
                 case 3: throw new InvalidOperationException("chance");
                 case 4: await Task.Delay(TimeSpan.FromHours(10), time, cancellationToken); break;
                 case 5: await Task.Delay(TimeSpan.FromMinutes(2), time, CancellationToken.None); break;
                 case 6: throw new OperationCanceledException("nobody asked for this");
             }
-            var now = time.GetUtcNow();
-            return new StoredSecret(SecretValue.FromText($"{address.Path}@{now:O}"));
+            return new StoredSecret(SecretValue.FromText($"{address.Path}@{time.GetUtcNow():O}"));
         }
         finally
         {
-            Leave();
-        }
-
-        void Leave()
-        {
-            if (Interlocked.Exchange(ref hasLeft, 1) != 0) return;
-            lock (_lock) _running--;
+            call.End(time.GetUtcNow());
         }
     }
+}
+
+/// <summary>One call as the misbehaving store saw it.</summary>
+/// <param name="path">What was asked for.</param>
+/// <param name="startedAt">When it was sent.</param>
+public sealed class ChaosCall(string path, DateTimeOffset startedAt)
+{
+    public string Path => path;
+
+    public DateTimeOffset StartedAt => startedAt;
+
+    /// <summary>When it was answered or given up; null while it is under way.</summary>
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    /// <summary>How long the store asked to wait.</summary>
+    public TimeSpan? RetryAfter { get; set; }
+
+    internal void End(DateTimeOffset now) => EndedAt ??= now;
 }

@@ -75,6 +75,32 @@ public sealed class StoreCacheTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Resolve_on_many_threads_makes_one_call()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var gate = new TaskCompletionSource<StoredSecret>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var backend = new ScriptedBackend { OnRead = (_, _) => new(gate.Task) };
+            await using var store = new SecretStore("store", backend, time: _time);
+            using var resolver = new Resolver([store], [new ResolutionPlan("KEY", [new("store", new SecretAddress("KEY"))])], time: _time);
+            using var together = new Barrier(4);
+            var callers = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait();
+                    return resolver.ResolveAsync("KEY").AsTask();
+                },
+                CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()).ToList();
+
+            gate.SetResult(ScriptedBackend.Stored("one"));
+            var secrets = await Task.WhenAll(callers);
+
+            backend.Calls.ShouldBe(1);
+            secrets.ShouldAllBe(s => s.Value.RevealText() == "one");
+        }
+    }
+
+    [Fact]
     public async Task Resolve_cancelled_by_one_caller_goes_on_for_the_others_and_stops_after_the_last()
     {
         var gate = new TaskCompletionSource<StoredSecret>();

@@ -97,7 +97,7 @@ public sealed class ResolverTests
         (found.Value.RevealText(), found.Source).ShouldBe(("default", AnswerSource.Default));
 
         var down = Resolver(plan, ("first", new ScriptedBackend().Fails(SecretErrorKind.Unreachable)));
-        (await Should.ThrowAsync<SecretException>(() => _time.RunAsync(down.ResolveAsync("KEY").AsTask()))).Kind.ShouldBe(SecretErrorKind.Unreachable);
+        (await Should.ThrowAsync<SecretException>(() => _time.RunAsync(() => down.ResolveAsync("KEY").AsTask()))).Kind.ShouldBe(SecretErrorKind.Unreachable);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class ResolverTests
         var resolver = Resolver(
             Plan("KEY", "first", "second"), ("first", new ScriptedBackend().Fails(SecretErrorKind.Unreachable)), ("second", Env("OTHER", "x")));
 
-        var error = await Should.ThrowAsync<SecretException>(() => _time.RunAsync(resolver.ResolveAsync("KEY").AsTask()));
+        var error = await Should.ThrowAsync<SecretException>(() => _time.RunAsync(() => resolver.ResolveAsync("KEY").AsTask()));
 
         (error.Kind, error.Message).ShouldBe((SecretErrorKind.Unreachable, "KEY has no value: first failed as Unreachable, and no other store has it"));
     }
