@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Strongroom.Cli.Framework;
 using Strongroom.Cli.Terminal;
 using Strongroom.Resolution;
@@ -35,15 +36,31 @@ internal sealed class ExplainVerb : Verb
         var ink = screen.Out;
         var definition = secrets.Plan.Find(explanation.Name).Definition;
         screen.Line($"{ink.Bold(explanation.Name)} in {secrets.Plan.Environment.Name}{(definition.Description is { } text ? ink.Dim("  " + text) : "")}");
+        WriteSteps(screen, explanation, "  ");
+        if (definition.Template is { } template) screen.Line($"  {ink.Dim("composed of")} {template}");
+        WriteParts(screen, explanation, "    ");
+        if (explanation.UsesDefault) screen.Line($"  {ink.Green("✓")} the default in strongroom.yaml");
+        if (explanation.Error is { } error) Failures.Tell(screen, error);
+    }
+
+    private static void WriteSteps(Screen screen, Explanation explanation, string indent)
+    {
         for (var i = 0; i < explanation.Attempts.Count; i++)
         {
             var attempt = explanation.Attempts[i];
-            var took = attempt.Elapsed > TimeSpan.FromMilliseconds(1) ? ink.Dim($"  {attempt.Elapsed.TotalMilliseconds:0} ms") : "";
-            screen.Line($"  {i + 1}. {Mark(attempt.Verdict, ink)} {attempt.Reference}  {Words(attempt)}{took}");
+            var took = attempt.Elapsed > TimeSpan.FromMilliseconds(1) ? screen.Out.Dim($"  {attempt.Elapsed.TotalMilliseconds:0} ms") : "";
+            screen.Line($"{indent}{i + 1}. {Mark(attempt.Verdict, screen.Out)} {attempt.Reference}  {Words(attempt)}{took}");
         }
-        if (definition.Template is { } template) screen.Line($"  {ink.Dim("composed of")} {template}");
-        if (explanation.UsesDefault) screen.Line($"  {ink.Green("✓")} the default in strongroom.yaml");
-        if (explanation.Error is { } error && definition.Template is null) Failures.Tell(screen, error);
+    }
+
+    private static void WriteParts(Screen screen, Explanation explanation, string indent)
+    {
+        foreach (var part in explanation.Parts)
+        {
+            screen.Line($"{indent}{(part.Error is null ? screen.Out.Green("✓") : screen.Out.Red("✗"))} {part.Name}{(part.UsesDefault ? "  the default in strongroom.yaml" : "")}");
+            WriteSteps(screen, part, indent + "  ");
+            WriteParts(screen, part, indent + "  ");
+        }
     }
 
     private static string Mark(StepVerdict verdict, Ink ink) => verdict switch
@@ -69,8 +86,14 @@ internal sealed class ExplainVerb : Verb
     private static void WriteJson(Screen screen, Explanation explanation, string environment) => JsonOutput.Write(screen, json =>
     {
         json.WriteStartObject();
-        json.WriteString("name", explanation.Name);
         json.WriteString("environment", environment);
+        WriteFields(json, explanation);
+        json.WriteEndObject();
+    });
+
+    private static void WriteFields(Utf8JsonWriter json, Explanation explanation)
+    {
+        json.WriteString("name", explanation.Name);
         json.WriteString("from", explanation.Origin?.ToString());
         json.WriteBoolean("usesDefault", explanation.UsesDefault);
         json.WriteStartArray("steps");
@@ -90,7 +113,14 @@ internal sealed class ExplainVerb : Verb
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteStartArray("parts");
+        foreach (var part in explanation.Parts)
+        {
+            json.WriteStartObject();
+            WriteFields(json, part);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         if (explanation.Error is { } failure) json.WriteString("error", failure.Message);
-        json.WriteEndObject();
-    });
+    }
 }

@@ -18,6 +18,9 @@ public sealed record TemplatePart
     /// <summary>Whether the value is percent-encoded, so that it can stand anywhere in an address.</summary>
     public bool IsForUrl { get; init; }
 
+    /// <summary>Names the secret that stands here, the address as text; null for a literal.</summary>
+    internal string? Key => Reference?.ToString() ?? Name;
+
     internal void WriteTo(SecretBuffer output, Func<TemplatePart, SecretValue> find)
     {
         if (Literal is not null) output.Write(Encoding.UTF8.GetBytes(Literal));

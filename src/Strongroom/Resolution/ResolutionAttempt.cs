@@ -39,8 +39,12 @@ public sealed record ResolutionAttempt(
 /// <summary>Why one name has the value it has, or has none.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="Attempts">Every step of its plan, in order.</param>
-/// <param name="Origin">Who answers; null when nobody does or the default is used.</param>
+/// <param name="Origin">Who answers; null when nobody does, the default is used or the value is composed.</param>
 /// <param name="UsesDefault">True when the plan's default is the value.</param>
 /// <param name="Error">The failure, when the name has no value.</param>
 public sealed record Explanation(
-    string Name, IReadOnlyList<ResolutionAttempt> Attempts, SecretReference? Origin, bool UsesDefault, SecretException? Error);
+    string Name, IReadOnlyList<ResolutionAttempt> Attempts, SecretReference? Origin, bool UsesDefault, SecretException? Error)
+{
+    /// <summary>The secrets that the value is composed of, each once; empty when it is not composed.</summary>
+    public IReadOnlyList<Explanation> Parts { get; init; } = [];
+}

@@ -32,13 +32,13 @@ public sealed class ResolvedSecret : IDisposable
     /// <summary>The value.</summary>
     public required SecretValue Value { get; init; }
 
-    /// <summary>The store and address that answered; null for a default.</summary>
+    /// <summary>The store and address that answered; null for a default and for a composed value.</summary>
     public required SecretReference? Origin { get; init; }
 
     /// <summary>Where the answer came from.</summary>
     public required AnswerSource Source { get; init; }
 
-    /// <summary>When the store was asked for this value.</summary>
+    /// <summary>When the store was asked for this value; for a composed one, for its oldest part.</summary>
     public required DateTimeOffset FetchedAt { get; init; }
 
     /// <summary>The version, where the store has versions.</summary>
@@ -60,7 +60,7 @@ public sealed class ResolvedSecret : IDisposable
     public TimeSpan AgeAt(DateTimeOffset now) => now > FetchedAt ? now - FetchedAt : TimeSpan.Zero;
 
     /// <summary>Name and origin, never the value.</summary>
-    public override string ToString() => Origin is null ? $"{Name} (default)" : $"{Name} from {Origin}";
+    public override string ToString() => Origin is null ? $"{Name} ({(Source == AnswerSource.Composed ? "composed" : "default")})" : $"{Name} from {Origin}";
 
     /// <inheritdoc/>
     public void Dispose() => Value.Dispose();
