@@ -13,13 +13,13 @@ public static class StorageWriter
     public const int Writers = 6;
     private const int StepsBetweenDeletions = 5;
 
-    public static EntryId Folder(int writer) => new(new UInt128(0xf01de4, (ulong)writer));
+    public static EntryId Folder(int writer) => new(0xf01de4, (ulong)writer);
 
-    public static EntryId Half(int writer, int half) => new(new UInt128(0x4a1f + (ulong)half, (ulong)writer));
+    public static EntryId Half(int writer, int half) => new(0x4a1f + (ulong)half, (ulong)writer);
 
     // Multiplied, so that neighbours in time lie far apart in the tree, as keyed hashes do.
     public static EntryId Step(int run, int writer, int step) =>
-        new(new UInt128(0x57e9, 0) + ((((UInt128)run << 40) + ((UInt128)writer << 32) + (UInt128)step) * 0x9e3779b97f4a7c15));
+        new((((ulong)run << 40) + ((ulong)writer << 32) + (ulong)step) * 0x9e3779b97f4a7c15, 0x57e9);
 
     /// <summary>The step that this step removes, or -1.</summary>
     public static int Removed(int step) => step >= StepsBetweenDeletions && step % StepsBetweenDeletions == 0 ? step - StepsBetweenDeletions + 1 : -1;

@@ -34,9 +34,9 @@ internal static class BareSqlite
             for (var i = 0; i < groupSize; i++)
             {
                 var row = rows.Next();
-                BinaryPrimitives.WriteUInt128BigEndian(id, row.Id.Value);
+                row.Id.Write(id);
                 raw.sqlite3_bind_blob(insert, 1, id);
-                BinaryPrimitives.WriteUInt128BigEndian(id, row.Folder.Value);
+                row.Folder.Write(id);
                 raw.sqlite3_bind_blob(insert, 2, id);
                 raw.sqlite3_bind_int64(insert, 3, ++count);
                 raw.sqlite3_bind_blob(insert, 4, row.Sealed.Span);

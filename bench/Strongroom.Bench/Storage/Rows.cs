@@ -13,8 +13,8 @@ internal sealed class Rows(int seed = 1_000)
     {
         var bytes = new byte[SealedLength];
         _random.NextBytes(bytes);
-        var id = new UInt128((ulong)_random.NextInt64(), (ulong)_random.NextInt64());
-        var folder = new UInt128(0x9e3779b97f4a7c15, (ulong)_random.Next(50));
-        return new StorageChange(StorageChangeKind.Put, new EntryId(id), new EntryId(folder), bytes);
+        var id = new EntryId((ulong)_random.NextInt64(), (ulong)_random.NextInt64());
+        var folder = new EntryId(0x9e3779b97f4a7c15, (ulong)_random.Next(50));
+        return new StorageChange(StorageChangeKind.Put, id, folder, bytes);
     }
 }

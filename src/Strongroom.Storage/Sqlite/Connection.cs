@@ -7,19 +7,17 @@ namespace Strongroom.Storage.Sqlite;
 /// One SQLite connection with its prepared statements. Used by one thread at a time; connections are all alike, so the one that
 /// a command line opens serves its reads and its writes.
 /// </summary>
-internal sealed class Connection : IDisposable
+internal sealed unsafe class Connection : IDisposable
 {
     private const int OpenExtendedResultCodes = 0x02000000;
     private const int ConfigEnableTrigger = 1003, ConfigDefensive = 1010, ConfigEnableView = 1015, ConfigTrustedSchema = 1017;
 
-    private readonly sqlite3 _database;
+    private readonly nint _database;
     private readonly string _path;
     private readonly SqliteStorageOptions _options;
     private readonly Statement?[] _statements = new Statement?[(int)Sql.Count];
     private bool _preparedToWrite;
     private bool _disposed;
-
-    static Connection() => Batteries_V2.Init();
 
     /// <param name="path">The file; must exist.</param>
     /// <param name="immutable">Nobody can write the file, so no lock and no shared memory is needed.</param>
@@ -30,14 +28,20 @@ internal sealed class Connection : IDisposable
         _options = options;
         var name = immutable ? "file:" + UriPath(path) + "?immutable=1" : path;
         var access = immutable ? raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI : raw.SQLITE_OPEN_READWRITE;
-        var code = raw.sqlite3_open_v2(name, out _database, access | raw.SQLITE_OPEN_NOMUTEX | OpenExtendedResultCodes, vfs: null!);
+        int code;
+        nint database;
+        fixed (byte* file = Native.Terminated(name))
+        {
+            code = Native.sqlite3_open_v2(file, &database, access | raw.SQLITE_OPEN_NOMUTEX | OpenExtendedResultCodes, null);
+        }
+        _database = database;
         if (code != raw.SQLITE_OK)
         {
             var failure = Failure(code);
-            raw.sqlite3_close_v2(_database);
+            Native.sqlite3_close_v2(_database);
             throw failure;
         }
-        raw.sqlite3_busy_timeout(_database, (int)options.BusyTimeout.TotalMilliseconds);
+        Native.sqlite3_busy_timeout(_database, (int)options.BusyTimeout.TotalMilliseconds);
         Harden();
     }
 
@@ -93,7 +97,7 @@ internal sealed class Connection : IDisposable
         {
             return;
         }
-        if (raw.sqlite3_db_readonly(_database, "main") != 0)
+        if (Native.IsReadOnly(_database))
         {
             throw Failure(raw.SQLITE_READONLY);
         }
@@ -139,16 +143,16 @@ internal sealed class Connection : IDisposable
         {
             statement?.Dispose();
         }
-        raw.sqlite3_close_v2(_database);
+        Native.sqlite3_close_v2(_database);
     }
 
     // A stranger's database must not bring its own code: no triggers, no views, no functions in its schema.
     private void Harden()
     {
-        raw.sqlite3_db_config(_database, ConfigDefensive, 1, out _);
-        raw.sqlite3_db_config(_database, ConfigTrustedSchema, 0, out _);
-        raw.sqlite3_db_config(_database, ConfigEnableTrigger, 0, out _);
-        raw.sqlite3_db_config(_database, ConfigEnableView, 0, out _);
+        Native.Configure(_database, ConfigDefensive, 1);
+        Native.Configure(_database, ConfigTrustedSchema, 0);
+        Native.Configure(_database, ConfigEnableTrigger, 0);
+        Native.Configure(_database, ConfigEnableView, 0);
     }
 
     private static string UriPath(string path) => path.Replace("%", "%25").Replace("?", "%3f").Replace("#", "%23");

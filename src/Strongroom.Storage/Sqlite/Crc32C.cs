@@ -26,10 +26,10 @@ internal static class Crc32C
     /// <summary>The checksum that a row of entries carries of itself.</summary>
     public static uint OfEntry(EntryId id, EntryId folder, long revision, ReadOnlySpan<byte> sealedBytes)
     {
-        var crc = BitOperations.Crc32C(Seed, (ulong)(id.Value >> 64));
-        crc = BitOperations.Crc32C(crc, (ulong)id.Value);
-        crc = BitOperations.Crc32C(crc, (ulong)(folder.Value >> 64));
-        crc = BitOperations.Crc32C(crc, (ulong)folder.Value);
+        var crc = BitOperations.Crc32C(Seed, id.High);
+        crc = BitOperations.Crc32C(crc, id.Low);
+        crc = BitOperations.Crc32C(crc, folder.High);
+        crc = BitOperations.Crc32C(crc, folder.Low);
         crc = BitOperations.Crc32C(crc, (ulong)revision);
         return Append(crc, sealedBytes);
     }

@@ -51,7 +51,7 @@ internal static class Entries
             {
                 var id = keys.Row.Id(0);
                 var folder = keys.Row.Id(1);
-                Ascends(connection, found.Entries == 0 || id.Value > last.Value);
+                Ascends(connection, found.Entries == 0 || id.CompareTo(last) > 0);
                 last = id;
                 found.Add(id, folder, keys.Row.Int64(2));
                 listed += folder == EntryId.None ? 0 : Mix(folder, id);
@@ -91,6 +91,8 @@ internal static class Entries
     private static UInt128 Mix(EntryId folder, EntryId id)
     {
         var odd = new UInt128(0x9e3779b97f4a7c15, 0xf39cc0605cedc835);
-        return ((folder.Value * odd) ^ id.Value) * odd;
+        return ((Number(folder) * odd) ^ Number(id)) * odd;
+
+        static UInt128 Number(EntryId id) => new(id.High, id.Low);
     }
 }

@@ -1,11 +1,10 @@
-using System.Runtime.InteropServices;
 using SQLitePCL;
 using Strongroom.Secrets;
 
 namespace Strongroom.Storage.Sqlite;
 
 /// <summary>SQLite's result codes as kinds of <see cref="SecretException"/>. Source: https://www.sqlite.org/rescode.html.</summary>
-internal static partial class ResultCodes
+internal static class ResultCodes
 {
     // Extended codes: the primary code in the low byte, the detail above.
     private const int IoErrorShortRead = raw.SQLITE_IOERR | (2 << 8);
@@ -13,14 +12,14 @@ internal static partial class ResultCodes
     private const int IoErrorCorruptFileSystem = raw.SQLITE_IOERR | (33 << 8);
     private const int NoSpace = 28, FileTooBig = 27, QuotaExceeded = 122, ReadOnlyFileSystem = 30, AccessDenied = 13, NotPermitted = 1;
 
-    public static SecretException ToException(sqlite3 database, int code, string path)
+    public static SecretException ToException(nint database, int code, string path)
     {
-        var extended = raw.sqlite3_extended_errcode(database);
+        var extended = Native.sqlite3_extended_errcode(database);
         if ((extended & 0xff) != (code & 0xff))
         {
             extended = code;
         }
-        var errno = SystemError(database);
+        var errno = Native.sqlite3_system_errno(database);
         var (kind, reason, help) = IsReadOnlyDisk(database, extended) ? ReadOnlyDisk : Classify(extended, errno);
         var detail = errno == 0 ? $"SQLite {extended}" : $"SQLite {extended}, errno {errno}";
         return new SecretException(kind, $"{reason}: {path} ({detail})", help: help);
@@ -30,8 +29,8 @@ internal static partial class ResultCodes
     /// True when the file could be opened for reading only and there is no shared memory for its log, which SQLite could not
     /// make either. When only a permission is missing SQLite answers READONLY instead, so this is a disk mounted read-only.
     /// </summary>
-    public static bool IsReadOnlyDisk(sqlite3 database, int code) =>
-        (code & 0xff) == raw.SQLITE_CANTOPEN && raw.sqlite3_db_readonly(database, "main") == 1;
+    public static bool IsReadOnlyDisk(nint database, int code) =>
+        (code & 0xff) == raw.SQLITE_CANTOPEN && Native.IsReadOnly(database);
 
     /// <summary>The kind of a failure that .NET met at the file; on Unix its HResult is the errno.</summary>
     public static SecretErrorKind KindOf(IOException failure) => failure.HResult switch
@@ -74,10 +73,4 @@ internal static partial class ResultCodes
     private static (SecretErrorKind, string, string?) ReadOnlyDisk =>
         (SecretErrorKind.ReadOnly, "the vault file lies on a read-only disk with a log of writes that cannot be opened there",
             "copy it together with its -wal file to a writable disk");
-
-    private static int SystemError(sqlite3 database) => sqlite3_system_errno(database);
-
-    // SQLitePCLRaw does not wrap this one.
-    [LibraryImport("e_sqlite3")]
-    private static partial int sqlite3_system_errno(sqlite3 database);
 }

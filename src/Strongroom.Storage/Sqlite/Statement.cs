@@ -1,32 +1,40 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using SQLitePCL;
 using Strongroom.Vault.Storage;
 
 namespace Strongroom.Storage.Sqlite;
 
 /// <summary>One prepared statement; every failure comes out as a SecretException.</summary>
-internal sealed class Statement : IDisposable
+internal sealed unsafe class Statement : IDisposable
 {
     private const uint PreparePersistent = 1;
+    private const nint CopyBytes = -1;
 
     private readonly Connection _connection;
-    private readonly sqlite3_stmt _handle;
+    private readonly nint _handle;
 
-    public Statement(Connection connection, sqlite3 database, ReadOnlySpan<byte> text)
+    public Statement(Connection connection, nint database, ReadOnlySpan<byte> text)
         : this(connection, database, text, out _)
     {
     }
 
-    public Statement(Connection connection, sqlite3 database, ReadOnlySpan<byte> text, out ReadOnlySpan<byte> rest)
+    public Statement(Connection connection, nint database, ReadOnlySpan<byte> text, out ReadOnlySpan<byte> rest)
     {
         _connection = connection;
-        Check(raw.sqlite3_prepare_v3(database, text, PreparePersistent, out _handle, out rest));
+        nint handle;
+        fixed (byte* start = text)
+        {
+            byte* end;
+            Check(Native.sqlite3_prepare_v3(database, start, text.Length, PreparePersistent, &handle, &end));
+            rest = text[(int)(end - start)..];
+        }
+        _handle = handle;
     }
 
     /// <summary>True when there is a row to look at, false at the end.</summary>
     public bool Step()
     {
-        var code = raw.sqlite3_step(_handle);
+        var code = Native.sqlite3_step(_handle);
         return code switch
         {
             raw.SQLITE_ROW => true,
@@ -35,33 +43,44 @@ internal sealed class Statement : IDisposable
         };
     }
 
-    public void Reset() => raw.sqlite3_reset(_handle);
+    public void Reset() => Native.sqlite3_reset(_handle);
 
-    public void Bind(int index, long value) => Check(raw.sqlite3_bind_int64(_handle, index, value));
+    public void Bind(int index, long value) => Check(Native.sqlite3_bind_int64(_handle, index, value));
 
-    public void Bind(int index, ReadOnlySpan<byte> value) => Check(value.IsEmpty
-        ? raw.sqlite3_bind_zeroblob(_handle, index, 0)
-        : raw.sqlite3_bind_blob(_handle, index, value));
+    /// <summary>SQLite copies the bytes.</summary>
+    public void Bind(int index, ReadOnlySpan<byte> value)
+    {
+        if (value.IsEmpty)
+        {
+            Check(Native.sqlite3_bind_zeroblob(_handle, index, 0));
+            return;
+        }
+        fixed (byte* bytes = value)
+        {
+            Check(Native.sqlite3_bind_blob(_handle, index, bytes, value.Length, CopyBytes));
+        }
+    }
 
     /// <summary>Binds 16 bytes, or null for <see cref="EntryId.None"/>.</summary>
     public void Bind(int index, EntryId id)
     {
         if (id == EntryId.None)
         {
-            Check(raw.sqlite3_bind_null(_handle, index));
+            Check(Native.sqlite3_bind_null(_handle, index));
             return;
         }
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, id.Value);
-        Check(raw.sqlite3_bind_blob(_handle, index, bytes));
+        id.Write(bytes);
+        Bind(index, bytes);
     }
 
-    public long Int64(int column) => raw.sqlite3_column_int64(_handle, column);
+    public long Int64(int column) => Native.sqlite3_column_int64(_handle, column);
 
-    public string Text(int column) => raw.sqlite3_column_text(_handle, column).utf8_to_string();
+    public string Text(int column) => Marshal.PtrToStringUTF8((nint)Native.sqlite3_column_text(_handle, column)) ?? "";
 
     /// <summary>The column's bytes; valid until the next step.</summary>
-    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_handle, column);
+    public ReadOnlySpan<byte> Bytes(int column) =>
+        new(Native.sqlite3_column_blob(_handle, column), Native.sqlite3_column_bytes(_handle, column));
 
     /// <summary>
     /// Sixteen bytes, or <see cref="EntryId.None"/> for null; anything else is damage. The type counts too: the same bytes marked
@@ -69,18 +88,18 @@ internal sealed class Statement : IDisposable
     /// </summary>
     public EntryId Id(int column)
     {
-        var type = raw.sqlite3_column_type(_handle, column);
+        var type = Native.sqlite3_column_type(_handle, column);
         if (type == raw.SQLITE_NULL)
         {
             return EntryId.None;
         }
         var bytes = Bytes(column);
-        return type == raw.SQLITE_BLOB && bytes.Length == 16
-            ? new EntryId(BinaryPrimitives.ReadUInt128BigEndian(bytes))
+        return type == raw.SQLITE_BLOB && bytes.Length == EntryId.Length
+            ? EntryId.Read(bytes)
             : throw _connection.Corrupt("an identity has the wrong form");
     }
 
-    public void Dispose() => raw.sqlite3_finalize(_handle);
+    public void Dispose() => Native.sqlite3_finalize(_handle);
 
     private void Check(int code)
     {

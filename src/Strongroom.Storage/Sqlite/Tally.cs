@@ -16,18 +16,18 @@ internal struct Tally
 
     public long Sequence;
     public long Entries;
-    public UInt128 Digest;
+    public EntryId Digest;
 
     public void Add(EntryId id, EntryId folder, long revision)
     {
         Entries++;
-        Digest ^= Of(id, folder, revision);
+        Digest = Toggled(id, folder, revision);
     }
 
     public void Remove(EntryId id, EntryId folder, long revision)
     {
         Entries--;
-        Digest ^= Of(id, folder, revision);
+        Digest = Toggled(id, folder, revision);
     }
 
     /// <summary>Reads the row in the connection's current transaction; damage to the row itself is found by its checksum.</summary>
@@ -43,7 +43,7 @@ internal struct Tally
         {
             Sequence = query.Row.Int64(0),
             Entries = query.Row.Int64(1),
-            Digest = digest.Length == 16 ? BinaryPrimitives.ReadUInt128BigEndian(digest) : 0,
+            Digest = digest.Length == EntryId.Length ? EntryId.Read(digest) : default,
         };
         return tally.Checksum() == query.Row.Int64(3) ? tally : throw connection.Corrupt("its tally does not match its checksum");
     }
@@ -52,7 +52,7 @@ internal struct Tally
     {
         using var query = connection.Use(Sql.WriteTally);
         Span<byte> digest = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(digest, Digest);
+        Digest.Write(digest);
         query.Row.Bind(1, Sequence);
         query.Row.Bind(2, Entries);
         query.Row.Bind(3, digest);
@@ -65,18 +65,20 @@ internal struct Tally
         Span<byte> bytes = stackalloc byte[EncodedLength];
         BinaryPrimitives.WriteInt64BigEndian(bytes, Sequence);
         BinaryPrimitives.WriteInt64BigEndian(bytes[8..], Entries);
-        BinaryPrimitives.WriteUInt128BigEndian(bytes[16..], Digest);
+        Digest.Write(bytes[16..]);
         return Crc32C.Append(Crc32C.Seed, bytes);
     }
 
-    private static UInt128 Of(EntryId id, EntryId folder, long revision)
+    /// <summary>The digest with the hash of one key in it or, if it was in, without.</summary>
+    private readonly EntryId Toggled(EntryId id, EntryId folder, long revision)
     {
         Span<byte> key = stackalloc byte[40];
-        BinaryPrimitives.WriteUInt128BigEndian(key, id.Value);
-        BinaryPrimitives.WriteUInt128BigEndian(key[16..], folder.Value);
+        id.Write(key);
+        folder.Write(key[16..]);
         BinaryPrimitives.WriteInt64BigEndian(key[32..], revision);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(key, hash);
-        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+        var mixed = EntryId.Read(hash);
+        return new EntryId(Digest.High ^ mixed.High, Digest.Low ^ mixed.Low);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Strongroom.Secrets;
 using Strongroom.Vault.Storage;
 
@@ -38,7 +37,7 @@ internal static class BarrierCheck
             }
             catch (SecretException e) when (e.Kind == SecretErrorKind.Corrupt)
             {
-                damaged.Add(new DamagedEntry(entry.Id.Value.ToString("x32", CultureInfo.InvariantCulture), e.Reason));
+                damaged.Add(new DamagedEntry(entry.Id.ToString(), e.Reason));
             }
         }
         return new BarrierReport(entries, folders, oldTerms, damaged);

@@ -72,7 +72,7 @@ internal static class EntryFormat
     private static void Bind(ReadOnlySpan<byte> stored, EntryId id, EntryId folder, Span<byte> bound)
     {
         stored[..NonceAt].CopyTo(bound);
-        BinaryPrimitives.WriteUInt128BigEndian(bound[NonceAt..], id.Value);
-        BinaryPrimitives.WriteUInt128BigEndian(bound[(NonceAt + 16)..], folder.Value);
+        id.Write(bound[NonceAt..]);
+        folder.Write(bound[(NonceAt + EntryId.Length)..]);
     }
 }

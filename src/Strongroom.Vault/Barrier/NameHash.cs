@@ -44,6 +44,6 @@ internal sealed class NameHash : IDisposable
         hmac.AppendData(path);
         hmac.GetHashAndReset(hash);
         _hashes.Return(hmac);
-        return new EntryId(BinaryPrimitives.ReadUInt128BigEndian(hash));
+        return EntryId.Read(hash);
     }
 }

@@ -10,10 +10,10 @@ namespace Strongroom.Vault.Barrier;
 public sealed record VaultHeader(Guid VaultId, string SealKind)
 {
     /// <summary>Where the seal record lies. Well known: no keyed hash will ever give such a small number.</summary>
-    internal static readonly EntryId SealRecordId = new(1);
+    internal static readonly EntryId SealRecordId = new(0, 1);
 
     /// <summary>Where the keyring lies.</summary>
-    internal static readonly EntryId KeyringId = new(2);
+    internal static readonly EntryId KeyringId = new(0, 2);
 
     /// <summary>The header of the vault in a storage, or null when there is no vault in it.</summary>
     public static async ValueTask<VaultHeader?> ReadAsync(VaultStorage storage, CancellationToken cancellationToken)

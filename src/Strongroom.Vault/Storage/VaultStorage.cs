@@ -1,13 +1,43 @@
+using System.Buffers.Binary;
+
 namespace Strongroom.Vault.Storage;
 
 /// <summary>
 /// Keyed hash of a path (the first 128 bits of an HMAC-SHA-256). Storage sees these and never a name, so a stolen database
 /// shows neither values nor names.
 /// </summary>
-public readonly record struct EntryId(UInt128 Value)
+/// <param name="High">The first eight bytes, as a big-endian number. Two halves, because code over <see cref="UInt128"/> is not precompiled.</param>
+/// <param name="Low">The last eight bytes.</param>
+public readonly record struct EntryId(ulong High, ulong Low) : IComparable<EntryId>
 {
+    /// <summary>Length in bytes.</summary>
+    public const int Length = 16;
+
     /// <summary>The folder of entries that no listing shows.</summary>
-    public static readonly EntryId None = default;
+    public static EntryId None => default;
+
+    /// <summary>The identity that the first 16 bytes stand for.</summary>
+    public static EntryId Read(ReadOnlySpan<byte> bytes) =>
+        new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
+
+    /// <summary>Writes the 16 bytes.</summary>
+    public void Write(Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, High);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], Low);
+    }
+
+    /// <summary>The order of the bytes.</summary>
+    public int CompareTo(EntryId other) => High != other.High ? High.CompareTo(other.High) : Low.CompareTo(other.Low);
+
+    /// <summary>Equal in every bit.</summary>
+    public bool Equals(EntryId other) => High == other.High && Low == other.Low;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => (int)Low;
+
+    /// <summary>32 hexadecimal digits.</summary>
+    public override string ToString() => $"{High:x16}{Low:x16}";
 }
 
 /// <summary>One sealed entry as it lies in storage.</summary>

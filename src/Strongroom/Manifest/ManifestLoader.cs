@@ -67,9 +67,12 @@ public static class ManifestLoader
 
     private static byte[]? Read(string folder, string name)
     {
+        var path = Path.Combine(folder, name);
+        // Most projects have no local manifest, and an exception costs more at start-up than everything else here.
+        if (!File.Exists(path)) return null;
         try
         {
-            return File.ReadAllBytes(Path.Combine(folder, name));
+            return File.ReadAllBytes(path);
         }
         catch (FileNotFoundException)
         {
@@ -77,7 +80,7 @@ public static class ManifestLoader
         }
         catch (UnauthorizedAccessException)
         {
-            throw new SecretException(SecretErrorKind.Denied, "may not be read", operation: "read", name: Path.Combine(folder, name), help: "check its owner and mode");
+            throw new SecretException(SecretErrorKind.Denied, "may not be read", operation: "read", name: path, help: "check its owner and mode");
         }
     }
 

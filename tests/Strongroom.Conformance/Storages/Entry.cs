@@ -6,7 +6,7 @@ namespace Strongroom.Conformance.Storages;
 /// <summary>Short ways to name entries and write changes in tests of storages.</summary>
 public static class Entry
 {
-    public static EntryId Id(int number) => new(new UInt128(0x0123456789abcdef * (ulong)(number + 1), (ulong)number));
+    public static EntryId Id(int number) => new(0x0123456789abcdef * (ulong)(number + 1), (ulong)number);
 
     /// <summary>Folders have other ids than entries.</summary>
     public static EntryId Folder(int number) => Id(1_000_000 + number);

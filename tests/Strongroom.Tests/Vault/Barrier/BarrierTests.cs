@@ -47,7 +47,7 @@ public sealed class BarrierTests : IDisposable
         (await Should.ThrowAsync<SecretException>(async () => await view.GetAsync("one", default))).Kind.ShouldBe(SecretErrorKind.Corrupt);
         _storage.Tamper = _ => two;
         (await Should.ThrowAsync<SecretException>(async () => await view.GetAsync("one", default))).Kind.ShouldBe(SecretErrorKind.Corrupt);
-        _storage.Tamper = entry => entry with { Folder = new EntryId(99) };
+        _storage.Tamper = entry => entry with { Folder = new EntryId(0, 99) };
         (await Should.ThrowAsync<SecretException>(async () => await view.GetAsync("one", default))).Kind.ShouldBe(SecretErrorKind.Corrupt);
     }
 
