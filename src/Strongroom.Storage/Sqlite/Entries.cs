@@ -63,8 +63,8 @@ internal static class Entries
             while (index.Step())
             {
                 (EntryId Folder, EntryId Id) current = (index.Row.Id(0), index.Row.Id(1));
-                Ascends(connection, current.Folder.Value > previous.Folder.Value
-                    || (current.Folder == previous.Folder && current.Id.Value > previous.Id.Value));
+                Ascends(connection, current.Folder.CompareTo(previous.Folder) > 0
+                    || (current.Folder == previous.Folder && current.Id.CompareTo(previous.Id) > 0));
                 previous = current;
                 indexed += Mix(current.Folder, current.Id);
             }
