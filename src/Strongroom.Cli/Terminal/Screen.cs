@@ -8,63 +8,57 @@ namespace Strongroom.Cli.Terminal;
 /// </summary>
 internal sealed class Screen
 {
-    private readonly Stream _output;
-    private readonly TextWriter _error;
+    private readonly Lazy<Stream> _output;
+    private readonly Lazy<TextWriter> _error;
 
-    public Screen(Stream output, TextWriter error, bool colourOutput, bool colourError)
-    {
-        _output = output;
-        _error = error;
-        Out = new Ink(colourOutput);
-        Err = new Ink(colourError);
-    }
+    /// <summary>Opens nothing yet: `run` usually writes nothing at all.</summary>
+    private Screen(Lazy<Stream> output, Lazy<TextWriter> error) => (_output, _error) = (output, error);
 
     /// <summary>Colours for standard output.</summary>
-    public Ink Out { get; }
+    public Ink Out => new(HasColours(1));
 
     /// <summary>Colours for standard error.</summary>
-    public Ink Err { get; }
+    public Ink Err => new(HasColours(2));
 
     /// <summary>True leaves out notes and progress; errors stay.</summary>
     public bool Quiet { get; set; }
 
-    public static Screen OfProcess()
-    {
-        var plain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
-            || string.Equals(Environment.GetEnvironmentVariable("TERM"), "dumb", StringComparison.Ordinal);
-        var forced = Environment.GetEnvironmentVariable("CLICOLOR_FORCE") is { Length: > 0 } force && force != "0";
-        return new Screen(
-            Console.OpenStandardOutput(),
-            new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true },
-            colourOutput: !plain && (forced || Processes.Libc.isatty(1) == 1),
-            colourError: !plain && (forced || Processes.Libc.isatty(2) == 1));
-    }
+    public static Screen OfProcess() => new(
+        new Lazy<Stream>(Console.OpenStandardOutput),
+        new Lazy<TextWriter>(() => new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true }));
 
     /// <summary>Writes one line of the answer.</summary>
-    public void Line(string text = "") => _output.Write(Encoding.UTF8.GetBytes(text + "\n"));
+    public void Line(string text = "") => _output.Value.Write(Encoding.UTF8.GetBytes(text + "\n"));
 
     /// <summary>Writes bytes of the answer as they are.</summary>
-    public void Bytes(ReadOnlySpan<byte> bytes) => _output.Write(bytes);
+    public void Bytes(ReadOnlySpan<byte> bytes) => _output.Value.Write(bytes);
 
     /// <summary>The answer as a stream, for writers of whole documents.</summary>
-    public Stream Output => _output;
+    public Stream Output => _output.Value;
 
     /// <summary>Tells the person something that is not the answer.</summary>
     public void Note(string text)
     {
-        if (!Quiet) _error.WriteLine(text);
+        if (!Quiet) _error.Value.WriteLine(text);
     }
 
     /// <summary>Tells the person that a thing was done.</summary>
     public void Done(string text) => Note($"{Err.Green("✓")} {text}");
 
     /// <summary>Tells the person something to look at; also when quiet.</summary>
-    public void Warn(string text) => _error.WriteLine($"{Err.Yellow("!")} {text}");
+    public void Warn(string text) => _error.Value.WriteLine($"{Err.Yellow("!")} {text}");
 
     /// <summary>Tells the person why the command failed.</summary>
     public void Fail(string text, string? help = null)
     {
-        _error.WriteLine($"{Err.Red("✗")} {text}");
-        if (help is not null) _error.WriteLine($"  {Err.Dim("→")} {help}");
+        _error.Value.WriteLine($"{Err.Red("✗")} {text}");
+        if (help is not null) _error.Value.WriteLine($"  {Err.Dim("→")} {help}");
+    }
+
+    private static bool HasColours(int descriptor)
+    {
+        if (Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 }) return false;
+        if (Environment.GetEnvironmentVariable("CLICOLOR_FORCE") is { Length: > 0 } forced && forced != "0") return true;
+        return Environment.GetEnvironmentVariable("TERM") != "dumb" && Processes.Libc.isatty(descriptor) == 1;
     }
 }
