@@ -3,10 +3,8 @@ using Strongroom.Cli.Framework;
 using Strongroom.Cli.Run;
 using Strongroom.Cli.Terminal;
 
-
 if (args.Length > 0 && args[0] is "run" or "get") WarmUp.Begin();
 var screen = Screen.OfProcess();
-
 if (ShortWay.ParseRun(args) is { } run)
     return await Failures.ReportAsync(() => RunCommand.ExecuteAsync(run, screen, CancellationToken.None), screen, json: false, _ => ExitCode.RunFailed);
 if (ShortWay.ParseGet(args) is { } get)

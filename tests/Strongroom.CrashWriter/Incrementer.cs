@@ -8,7 +8,7 @@ namespace Strongroom.CrashWriter;
 /// <summary>Adds one to a shared counter, many times, each under the revision that it read; tries again when somebody was faster.</summary>
 public static class Incrementer
 {
-    public static readonly EntryId Counter = new(77);
+    public static readonly EntryId Counter = new(0, 77);
 
     public static async Task RunAsync(string path, int count)
     {

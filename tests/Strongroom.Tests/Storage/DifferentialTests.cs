@@ -97,8 +97,8 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     }
 
     private static string Describe(StoredEntry? entry) =>
-        entry is { } e ? $"{e.Id.Value:x32} {e.Folder.Value:x32} {e.Revision} {e.Text()}" : "none";
+        entry is { } e ? $"{e.Id} {e.Folder} {e.Revision} {e.Text()}" : "none";
 
     private static string Describe(IEnumerable<StoredEntry> entries) =>
-        string.Join('\n', entries.OrderBy(entry => entry.Id.Value).Select(entry => Describe(entry)));
+        string.Join('\n', entries.OrderBy(entry => entry.Id).Select(entry => Describe(entry)));
 }
