@@ -20,7 +20,7 @@ public sealed record DotEnvReport(
     {
         var line = Exists ? $"{Names.Count} variables" : "there is no file yet";
         if (Faults.Count > 0) line += $"; {Faults.Count} lines cannot be read ({Faults[0]})";
-        if (Missing.Count > 0) line += $"; missing from the example: {string.Join(", ", Missing)}";
+        if (Missing.Count > 0) line += $"; not assigned, though the example names them: {string.Join(", ", Missing)}";
         if (Duplicates.Count > 0) line += $"; assigned more than once: {Duplicates.Count} ({Duplicates[0]})";
         if (IsOpenToOthers) line += "; other users of this machine can read it (chmod 600)";
         return line;

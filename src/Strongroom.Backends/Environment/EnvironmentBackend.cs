@@ -13,32 +13,27 @@ public sealed class EnvironmentBackend : SecretBackend
     public const string KindName = "environment";
 
     private readonly IReadOnlyDictionary<string, string> _variables;
-    private readonly string _prefix;
     private readonly bool _ignoresCase;
     private readonly bool _emptyIsMissing;
 
     /// <summary>Reads <paramref name="variables"/>, which must not change any more.</summary>
     /// <param name="variables">Names and values.</param>
-    /// <param name="prefix">Stands before each name: with <c>APP_</c> the path <c>KEY</c> is the variable <c>APP_KEY</c>.</param>
     /// <param name="ignoresCase">Whether <c>Path</c> and <c>PATH</c> are the same name, as on Windows. The exact name is preferred.</param>
     /// <param name="emptyIsMissing">Whether a variable set to nothing counts as not set.</param>
-    public EnvironmentBackend(
-        IReadOnlyDictionary<string, string> variables, string prefix = "", bool ignoresCase = false, bool emptyIsMissing = false)
+    public EnvironmentBackend(IReadOnlyDictionary<string, string> variables, bool ignoresCase = false, bool emptyIsMissing = false)
     {
         _variables = variables;
-        _prefix = prefix;
         _ignoresCase = ignoresCase;
         _emptyIsMissing = emptyIsMissing;
     }
 
-    /// <summary>Settings: <c>prefix</c>, <c>case</c> (exact, ignore), <c>empty</c> (value, missing).</summary>
+    /// <summary>Settings: <c>case</c> (exact, ignore), <c>empty</c> (value, missing).</summary>
     public static SecretBackend Create(BackendSettings settings)
     {
-        var prefix = settings.Text("prefix") ?? "";
         var ignoresCase = settings.Choice("case", OperatingSystem.IsWindows() ? "ignore" : "exact", "exact", "ignore") is "ignore";
         var emptyIsMissing = settings.Choice("empty", "value", "value", "missing") is "missing";
         settings.ThrowOnFaults();
-        return new EnvironmentBackend(settings.Environment, prefix, ignoresCase, emptyIsMissing);
+        return new EnvironmentBackend(settings.Environment, ignoresCase, emptyIsMissing);
     }
 
     /// <inheritdoc/>
@@ -89,10 +84,8 @@ public sealed class EnvironmentBackend : SecretBackend
         var names = new List<string>();
         foreach (var (name, value) in _variables)
         {
-            if (!name.StartsWith(_prefix, StringComparison.Ordinal) || name.Length == _prefix.Length) continue;
             if (_emptyIsMissing && value.Length == 0) continue;
-            var path = name[_prefix.Length..];
-            if (PathPrefix.Covers(prefix, path)) names.Add(path);
+            if (name.Length > 0 && PathPrefix.Covers(prefix, name)) names.Add(name);
         }
         names.Sort(StringComparer.Ordinal);
         return new(names);
@@ -105,9 +98,8 @@ public sealed class EnvironmentBackend : SecretBackend
 
     private static SecretException NotSet() => new(SecretErrorKind.NotFound, "is not set");
 
-    private string? Find(string path)
+    private string? Find(string name)
     {
-        var name = _prefix.Length == 0 ? path : _prefix + path;
         if (!_variables.TryGetValue(name, out var value) && _ignoresCase) value = FindIgnoringCase(name);
         return value is { Length: 0 } && _emptyIsMissing ? null : value;
     }

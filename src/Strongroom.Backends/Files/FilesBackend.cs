@@ -29,12 +29,12 @@ public sealed class FilesBackend : SecretBackend
         _bytesMax = bytesMax;
     }
 
-    /// <summary>Settings: <c>path</c> (required), <c>trim</c> (true), <c>bytesMax</c> (1 MiB).</summary>
+    /// <summary>Settings: <c>path</c> (required), <c>trim</c> (true), <c>bytes-max</c> (1 MiB).</summary>
     public static SecretBackend Create(BackendSettings settings)
     {
         var folder = settings.FullPath("path");
         var trims = settings.Flag("trim", defaultValue: true);
-        var bytesMax = settings.Number("bytesMax", SecretValue.LengthMax, 1, SecretValue.LengthMax);
+        var bytesMax = settings.Number("bytes-max", SecretValue.LengthMax, 1, SecretValue.LengthMax);
         settings.ThrowOnFaults();
         return new FilesBackend(folder, trims, bytesMax);
     }

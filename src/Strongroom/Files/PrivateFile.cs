@@ -9,6 +9,9 @@ public static class PrivateFile
     /// <summary>Drafts begin with this; a folder of secrets does not list them.</summary>
     internal const string DraftPrefix = "..new-";
 
+    /// <summary>A draft this much older than a new one was left behind by a crash; nobody writes that long.</summary>
+    private static readonly TimeSpan DraftAgeMax = TimeSpan.FromHours(1);
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerFolder = OwnerOnly | UnixFileMode.UserExecute;
     private const UnixFileMode Others =
@@ -17,7 +20,8 @@ public static class PrivateFile
 
     /// <summary>
     /// Writes <paramref name="content"/> with mode 0600 beside the target, flushes it, renames it over the target and flushes the
-    /// folder, which is made (0700) when it is missing. After a crash the target is the old file or the new one.
+    /// folder, which is made (0700) when it is missing. After a crash the target is the old file or the new one, and a draft may
+    /// stay, which a later call removes. A target that is a link is replaced itself, not the file behind it.
     /// </summary>
     /// <exception cref="IOException">And the like, as the operating system reports it. The target is unchanged then.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> content) => Write(path, content, replaces: true);
@@ -79,6 +83,8 @@ public static class PrivateFile
     public static void CreateFolder(string folder)
     {
         if (Directory.Exists(folder)) return;
+        // The runtime gives the mode to the last folder alone, so each is made by itself.
+        if (Path.GetDirectoryName(Path.GetFullPath(folder)) is { Length: > 0 } parent) CreateFolder(parent);
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
         else Directory.CreateDirectory(folder, OwnerFolder);
     }
@@ -95,6 +101,7 @@ public static class PrivateFile
                 file.Write(content);
                 file.Flush(flushToDisk: true);
             }
+            RemoveLeftovers(folder, draft);
             File.Move(draft, path, replaces);
         }
         catch
@@ -103,6 +110,23 @@ public static class PrivateFile
             throw;
         }
         FolderFlush.Flush(folder);
+    }
+
+    /// <summary>Drafts of a crash may hold secrets. Ages are told by the file system alone, so that no other clock matters.</summary>
+    private static void RemoveLeftovers(string folder, string draft)
+    {
+        var now = File.GetLastWriteTimeUtc(draft);
+        foreach (var other in Directory.EnumerateFiles(folder, DraftPrefix + "*"))
+        {
+            try
+            {
+                if (now - File.GetLastWriteTimeUtc(other) > DraftAgeMax) File.Delete(other);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another process was faster, or it belongs to somebody else; what is written now does not depend on it.
+            }
+        }
     }
 
     private static SecretBuffer ReadToEnd(FileStream file, int lengthMax)

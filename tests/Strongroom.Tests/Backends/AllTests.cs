@@ -25,6 +25,6 @@ public sealed class AllTests
         var error = Should.Throw<Strongroom.Secrets.SecretException>(() => All.Factories()["files"](settings));
 
         error.Message.ShouldBe(
-            "mounts: has faults in its settings: path is missing; trim must be one of true, false; pathh is not a setting here (path, trim, bytesMax)");
+            "mounts: has faults in its settings: path is missing; trim must be one of true, false; pathh is not a setting here (path, trim, bytes-max)");
     }
 }

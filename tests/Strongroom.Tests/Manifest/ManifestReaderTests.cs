@@ -123,7 +123,7 @@ public sealed class ManifestReaderTests
             "strongroom.yaml:3:14: unknown environment 'prod'; known: production",
             "strongroom.yaml:6:16: protected: expected true or false",
             "strongroom.yaml:9:11: unknown kind of store 'embeded'; did you mean 'embedded'?",
-            "strongroom.yaml:12:5: unknown key in a store of kind environment 'path'; known: kind, naming, prefix",
+            "strongroom.yaml:12:5: unknown key in a store of kind environment 'path'; known: kind, naming, prefix, case, empty",
             "strongroom.yaml:14:5: mounted: no path; write path: the folder",
             "strongroom.yaml:15:9: unknown store 'vualt'; did you mean 'vault'?",
             "strongroom.yaml:15:23: chain: 'shell' stands in it twice",
