@@ -1,5 +1,6 @@
 using Strongroom.Bench.Resolution;
 using Strongroom.Bench.Storage;
+using Strongroom.Bench.Vault;
 
 // Each benchmark prints a Markdown table whose ratios come from one run on one machine.
 switch (args)
@@ -10,7 +11,14 @@ switch (args)
     case ["resolve", .. var rest]:
         await ResolveBench.RunAsync(rest);
         return 0;
+    case ["vault", .. var rest]:
+        await VaultBench.RunAsync(rest);
+        return 0;
+    case ["barrier", .. var rest]:
+        BarrierBench.Run(rest);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: Strongroom.Bench storage [seconds for each measurement] [folder] | resolve [count]");
+        Console.Error.WriteLine(
+            "usage: Strongroom.Bench storage [seconds for each measurement] [folder] | resolve [count] | vault [seconds] [folder] | barrier [count]");
         return 2;
 }

@@ -73,7 +73,7 @@ internal static class StorageBench
         Console.WriteLine($"\nOpen a storage of {Entries} entries, read 50, close: {Median(times):F2} ms.");
     }
 
-    private static async Task<double> MeasureStorageAsync(string folder, int writers, TimeSpan duration)
+    internal static async Task<double> MeasureStorageAsync(string folder, int writers, TimeSpan duration)
     {
         await using var storage = SqliteStorage.Create(Path.Combine(folder, "vault.db"));
         var rows = new Rows();

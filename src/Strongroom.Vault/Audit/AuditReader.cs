@@ -1,4 +1,4 @@
-using Strongroom.Files;
+using Strongroom.Vault.Native;
 
 namespace Strongroom.Vault.Audit;
 
@@ -10,7 +10,7 @@ internal readonly record struct AuditPiece(ReadOnlyMemory<byte> Bytes, bool Ende
 /// <summary>Reads an audit file piece by piece, in little memory.</summary>
 internal sealed class AuditReader(string path) : IDisposable
 {
-    private readonly FileStream _file = PrivateFile.Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    private readonly FileStream _file = SharedFile.Open(path, FileMode.Open, FileAccess.Read);
     private readonly byte[] _buffer = new byte[128 * 1024];
     private int _start;
     private int _end;

@@ -49,7 +49,7 @@ internal sealed class HashChainedFile : AuditSink
     {
         try
         {
-            var file = PrivateFile.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            var file = SharedFile.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
             try
             {
                 PrivateFile.RequirePrivate(file);

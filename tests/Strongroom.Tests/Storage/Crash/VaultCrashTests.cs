@@ -37,6 +37,25 @@ public sealed class VaultCrashTests(ITestOutputHelper output)
         output.WriteLine($"{acknowledged} acknowledged secrets");
     }
 
+    [Fact]
+    public async Task Kill_of_two_writing_processes_while_a_third_changes_keys_loses_nothing_and_no_audit_record()
+    {
+        var random = new Random(3);
+        using var folder = new TemporaryFolder();
+        await MakeAsync(folder);
+        for (var kill = 0; kill < Math.Max(2, Kills.Count / 10); kill++)
+        {
+            int[] runs = [kill * 2, (kill * 2) + 1];
+            await using var rotating = ChildWriter.Start("rotate", folder.Path);
+            var writing = runs.Select(run => ChildWriter.Start("vault", folder.Path, run.ToString(CultureInfo.InvariantCulture))).ToList();
+            var rotations = rotating.KillAfterAsync(random.Next(1, 20), TimeSpan.FromMicroseconds(random.Next(600)));
+            var lines = await Task.WhenAll(writing.Select(child => child.KillAfterAsync(random.Next(50, 150), TimeSpan.FromMicroseconds(random.Next(600)))));
+            output.WriteLine($"{(await rotations).Length} terms, {lines[0].Length} and {lines[1].Length} secrets");
+            foreach (var child in writing) await child.DisposeAsync();
+            for (var i = 0; i < runs.Length; i++) await Check(folder, runs[i], lines[i]);
+        }
+    }
+
     private static async Task MakeAsync(TemporaryFolder folder)
     {
         var options = VaultWriter.Options(folder.Path);
