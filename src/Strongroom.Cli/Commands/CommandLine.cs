@@ -9,15 +9,16 @@ internal static class CommandLine
 {
     public static async Task<int> InvokeAsync(string[] arguments, Screen screen)
     {
-        var result = VerbList.Build(screen).Parse(arguments);
-        // A completion asks with words that are not finished; everything else with errors is told in our own way.
-        if (result.Errors.Count > 0 && !(arguments.Length > 0 && arguments[0].StartsWith("[suggest", StringComparison.Ordinal)))
-        {
-            foreach (var error in result.Errors) screen.Fail(error.Message);
-            var verb = result.CommandResult.Command is RootCommand ? "" : " " + result.CommandResult.Command.Name;
-            screen.Note($"  {screen.Err.Dim("→")} strongroom{verb} --help shows how it is called");
-            return ExitCode.Usage;
-        }
-        return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        var result = Parse(VerbList.Build(screen), arguments);
+        // A completion asks with words that are not finished, and help is asked by those who do not know what is missing.
+        var isCompletion = arguments.Length > 0 && arguments[0].StartsWith("[suggest", StringComparison.Ordinal);
+        if (result.Errors.Count > 0 && !isCompletion && result.Action is not HelpPage) return UsageFaults.Report(result, screen);
+
+        // Signals end a command as they end any program; those that have something to tidy up or to pass on take care themselves.
+        return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
+
+    /// <summary>Reads a command line. An argument that begins with <c>@</c> is itself, and not a file with more arguments.</summary>
+    public static ParseResult Parse(RootCommand root, IReadOnlyList<string> arguments) =>
+        root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
 }

@@ -13,6 +13,7 @@ internal sealed class CopyVerb : Verb
     private readonly Option<string> _to = new("--to") { Description = "Store to write to; by default the embedded vault.", HelpName = "store" };
     private readonly Option<string> _toEnvironment = new("--to-env") { Description = "Environment to write to; by default the one read from.", HelpName = "name" };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Write over secrets that have another value there." };
+    private readonly Option<bool> _yes = CommonOptions.Yes();
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would be done and change nothing." };
 
     public CopyVerb() : base(
@@ -22,7 +23,7 @@ internal sealed class CopyVerb : Verb
     {
         Aliases.Add("cp");
         Add(_names);
-        foreach (var option in new Option[] { _from, _to, _toEnvironment, _overwrite, _dryRun }) Add(option);
+        foreach (var option in new Option[] { _from, _to, _toEnvironment, _overwrite, _dryRun, _yes }) Add(option);
     }
 
     protected override async Task<int> RunAsync(Invocation invocation)
@@ -37,6 +38,7 @@ internal sealed class CopyVerb : Verb
         var names = invocation.Get(_names) is { Length: > 0 } some ? some : [.. source.Secrets.Select(s => s.Name)];
         var entries = await ReadAsync(invocation, session.Secrets(source.Environment.Name), names);
         if (entries.Count == 0) throw new SecretException(SecretErrorKind.NotFound, "none of the secrets has a value to copy", operation: "copy");
+        if (!invocation.Get(_dryRun)) Protection.BeforeChange(target, invocation.Get(_yes), $"Copy {Counted.Of(entries.Count, "secret")}");
         var copy = new ImportRun(session, target, store, invocation);
         await copy.RunAsync(entries, invocation.Get(_overwrite), invocation.Get(_dryRun));
         copy.Report(source.Environment.Name);

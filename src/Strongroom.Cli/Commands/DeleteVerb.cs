@@ -1,9 +1,6 @@
 using System.CommandLine;
 using Strongroom.Cli.Framework;
 using Strongroom.Cli.Project;
-using Strongroom.Cli.Terminal;
-using Strongroom.Manifest;
-using Strongroom.Secrets;
 using Strongroom.Stores;
 
 namespace Strongroom.Cli.Commands;
@@ -36,7 +33,8 @@ internal sealed class DeleteVerb : Verb
         var reference = plan.ReferenceIn(storeName, name);
         var store = session.Store(storeName);
         var forGood = invocation.Get(_purge) || !store.Can(BackendCapabilities.Versions);
-        if (forGood) Confirm(invocation, $"Delete {reference} for good?", plan);
+        if (forGood) Protection.Require(invocation.Get(_yes), "deleting for good is asked about", $"Delete {reference} for good?");
+        else Protection.BeforeChange(plan, invocation.Get(_yes), $"Delete {name}");
 
         if (store.Kind == Session.EmbeddedKind && invocation.Get(_purge))
         {
@@ -50,13 +48,5 @@ internal sealed class DeleteVerb : Verb
         invocation.Screen.Done($"deleted {reference}{(forGood ? "" : invocation.Screen.Err.Dim($"; strongroom restore {name} brings it back"))}");
         if (invocation.Get(_undeclare)) ManifestFile.Remove(session.Root, name);
         return ExitCode.Success;
-    }
-
-    private void Confirm(Invocation invocation, string question, ManifestPlan plan)
-    {
-        if (invocation.Get(_yes)) return;
-        if (!Question.CanAsk)
-            throw new SecretException(SecretErrorKind.InvalidInput, "deleting for good needs --yes when nobody can be asked", operation: "delete");
-        if (!Question.Ask($"{question} ({plan.Environment.Name})")) throw new OperationCanceledException();
     }
 }

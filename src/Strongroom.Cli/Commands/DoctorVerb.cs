@@ -21,7 +21,7 @@ internal sealed class DoctorVerb : Verb
         var findings = new List<Finding>();
         await using var session = invocation.OpenSession();
         var plan = session.Plan(invocation.Environment);
-        findings.Add(Finding.Good($"{ManifestFiles.Name}: {session.Manifest.Secrets.Count} secrets, {session.Manifest.Stores.Count} stores, environment {plan.Environment.Name}"));
+        findings.Add(Finding.Good($"{ManifestFiles.Name}: {Counted.Of(session.Manifest.Secrets.Count, "secret")}, {Counted.Of(session.Manifest.Stores.Count, "store")}, environment {plan.Environment.Name}"));
         foreach (var store in session.Manifest.Stores) await CheckStoreAsync(session, store, findings, invocation.CancellationToken);
         CheckFiles(session, findings);
         await CheckMissingAsync(session, plan, findings, invocation.CancellationToken);
@@ -79,16 +79,19 @@ internal sealed class DoctorVerb : Verb
 
     private static async Task CheckMissingAsync(Session session, ManifestPlan plan, List<Finding> findings, CancellationToken cancellationToken)
     {
-        var holdings = await Holdings.ReadAsync(session, plan, cancellationToken);
+        // Asking the stores as a run would is the only answer that holds: a deleted version is listed, too.
+        using var secrets = session.Secrets(plan.Environment.Name);
+        using var report = await secrets.ResolveAllAsync([.. plan.Secrets.Select(s => s.Name)], cancellationToken: cancellationToken);
         var missing = new List<string>();
-        foreach (var secret in plan.Secrets)
+        foreach (var failure in report.Failures)
         {
-            if (secret.Definition is not { IsRequired: true, Default: null } || secret.Template is not null) continue;
-            if (!secret.Steps.Any(holdings.Has)) missing.Add(secret.Name);
+            if (!failure.IsBlocking) continue;
+            if (failure.Error.Kind == SecretErrorKind.NotFound) missing.Add(failure.Name);
+            else findings.Add(Finding.Bad(failure.Error));
         }
-        findings.Add(missing.Count == 0
-            ? Finding.Good($"every required secret has a value in {plan.Environment.Name}")
-            : new Finding(Level.Bad, $"{missing.Count} required secrets have no value in {plan.Environment.Name}: {string.Join(", ", missing)}", $"strongroom set NAME -e {plan.Environment.Name}"));
+        if (missing.Count > 0)
+            findings.Add(new Finding(Level.Bad, $"no value in {plan.Environment.Name}: {string.Join(", ", missing)}", $"strongroom set NAME -e {plan.Environment.Name}"));
+        else if (!report.Failures.Any(f => f.IsBlocking)) findings.Add(Finding.Good($"every required secret has a value in {plan.Environment.Name}"));
     }
 
     private static void WriteJson(Screen screen, List<Finding> findings) => JsonOutput.Write(screen, json =>

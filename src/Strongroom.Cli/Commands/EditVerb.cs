@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Security.Cryptography;
 using Strongroom.Cli.Framework;
+using Strongroom.Cli.Processes;
 using Strongroom.Cli.Project;
 using Strongroom.Cli.Terminal;
 using Strongroom.Files;
@@ -20,12 +20,15 @@ internal sealed class EditVerb : Verb
 {
     private readonly Argument<string[]> _names = Names.Arguments("Which secrets; all of the environment when none is named.", required: false);
 
+    private readonly Option<bool> _yes = CommonOptions.Yes();
+
     public EditVerb() : base(
         VerbGroup.Secrets, "edit", "Change secrets in your editor; the file it sees is in memory and wiped afterwards.",
         ("strongroom edit", "all secrets of the default environment in the vault"),
         ("EDITOR=nano strongroom edit -e testing DATABASE_URL", "one of them"))
     {
         Add(_names);
+        Add(_yes);
     }
 
     protected override async Task<int> RunAsync(Invocation invocation)
@@ -34,6 +37,7 @@ internal sealed class EditVerb : Verb
         var plan = session.Plan(invocation.Environment);
         var store = session.Store(session.VaultStore().Name);
         var names = invocation.Get(_names) is { Length: > 0 } some ? some : [.. plan.Secrets.Select(s => s.Name)];
+        Protection.BeforeChange(plan, invocation.Get(_yes), "Edit secrets");
         var before = await ReadAsync(store, plan, names, invocation.CancellationToken);
         try
         {
@@ -80,10 +84,8 @@ internal sealed class EditVerb : Verb
             }
             var editor = Environment.GetEnvironmentVariable("VISUAL") is { Length: > 0 } visual ? visual
                 : Environment.GetEnvironmentVariable("EDITOR") is { Length: > 0 } simple ? simple : "vi";
-            using var process = Process.Start(new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", $"{editor} \"$1\"", "sh", path } })!;
-            await process.WaitForExitAsync();
-            if (process.ExitCode != 0)
-                throw new SecretException(SecretErrorKind.InvalidInput, $"the editor ended with code {process.ExitCode}; nothing was changed", operation: "edit");
+            if (await RunEditorAsync(editor, path) is var code and not 0)
+                throw new SecretException(SecretErrorKind.InvalidInput, $"the editor ended with code {code}; nothing was changed", operation: "edit");
             using var edited = SecretInput.ReadFile(path, raw: true);
             return SecretImport.Read(edited.Reveal(), ImportFormat.DotEnv);
         }
@@ -91,6 +93,18 @@ internal sealed class EditVerb : Verb
         {
             Wipe(folder);
         }
+    }
+
+    /// <summary>Signals go to the editor and not to us, so that the file is wiped however the editor ends.</summary>
+    private static async Task<int> RunEditorAsync(string editor, string path)
+    {
+        using var signals = new SignalForwarding(static () => { });
+        using var arguments = new NativeStrings();
+        foreach (var argument in new[] { "sh", "-c", $"{editor} \"$1\"", "sh", path }) arguments.Add(argument);
+        using var environment = ChildEnvironment.Build([], clean: false);
+        var child = ChildProcess.Start("/bin/sh", arguments, environment, captureOutput: false);
+        signals.Attach(child);
+        return await child.Exit;
     }
 
     private static async Task<int> ApplyAsync(

@@ -56,7 +56,7 @@ internal sealed class ExportVerb : Verb
         if (invocation.Get(_output) is { } path)
         {
             OutputFile.WritePrivate(path, text.Written);
-            invocation.Screen.Done($"wrote {entries.Count} secrets to {path} {invocation.Screen.Err.Dim("(readable by you only)")}");
+            invocation.Screen.Done($"wrote {Counted.Of(entries.Count, "secret")} to {path} {invocation.Screen.Err.Dim("(readable by you only)")}");
         }
         else if (Masked.MayShow(invocation.Get(_reveal)))
         {

@@ -23,6 +23,16 @@ internal sealed class GenerateVerb : Verb
     protected override Task<int> RunAsync(Invocation invocation)
     {
         using var value = PasswordOptions.Generate(invocation, _policy, _length, RandomNumberGenerator.Create());
+        if (invocation.Json)
+        {
+            JsonOutput.Write(invocation.Screen, json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("value", value.Reveal());
+                json.WriteEndObject();
+            });
+            return Task.FromResult(ExitCode.Success);
+        }
         invocation.Screen.Bytes(value.Reveal());
         invocation.Screen.Bytes("\n"u8);
         return Task.FromResult(ExitCode.Success);

@@ -20,6 +20,7 @@ internal sealed class ImportVerb : Verb
     private readonly Option<string[]> _only = new("--only") { Description = "Only this name; may be repeated. Needed for 'environment' unless --prefix is given.", HelpName = "name" };
     private readonly Option<string> _prefix = new("--prefix") { Description = "Only names that begin so.", HelpName = "text" };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Write over secrets that have another value already." };
+    private readonly Option<bool> _yes = CommonOptions.Yes();
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would be done and change nothing." };
 
     public ImportVerb() : base(
@@ -29,7 +30,7 @@ internal sealed class ImportVerb : Verb
         ("strongroom import environment --prefix APP_", "from this shell"))
     {
         Add(_source);
-        foreach (var option in new Option[] { _format, _store, _only, _prefix, _overwrite, _dryRun }) Add(option);
+        foreach (var option in new Option[] { _format, _store, _only, _prefix, _overwrite, _dryRun, _yes }) Add(option);
     }
 
     protected override async Task<int> RunAsync(Invocation invocation)
@@ -43,6 +44,7 @@ internal sealed class ImportVerb : Verb
         var entries = source.Entries.Where(e => IsWanted(e.Name, invocation)).ToList();
         if (entries.Count == 0) throw new SecretException(SecretErrorKind.NotFound, "there is nothing to import", name: invocation.Get(_source));
         var store = session.Store(invocation.Get(_store) ?? session.VaultStore().Name);
+        if (!invocation.Get(_dryRun)) Protection.BeforeChange(plan, invocation.Get(_yes), $"Import {Counted.Of(entries.Count, "secret")}");
         var import = new ImportRun(session, plan, store, invocation);
         await import.RunAsync(entries, invocation.Get(_overwrite), invocation.Get(_dryRun));
         import.Report(invocation.Get(_source));

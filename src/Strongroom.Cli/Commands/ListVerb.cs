@@ -85,6 +85,14 @@ internal sealed class ListVerb : Verb
             return;
         }
         var isLong = invocation.Get(_long);
+        if (invocation.Get(_missing))
+        {
+            var lacking = new Table("name", "owner", "description");
+            foreach (var row in rows) lacking.Add(row.MissingCells);
+            lacking.Write(screen);
+            screen.Note($"{Counted.Of(rows.Count, "secret")} missing in {plan.Environment.Name}: strongroom set NAME -e {plan.Environment.Name}");
+            return;
+        }
         var table = isLong
             ? new Table("name", "from", "version", "changed", "owner", "last read", "reads", "description")
             : new Table("name", "from", "version", "changed", "description");

@@ -37,6 +37,9 @@ internal sealed record ListedRow(SecretDefinition Definition, SecretReference? O
         ];
     }
 
+    /// <summary>What `list --missing` shows.</summary>
+    public string[] MissingCells => [Definition.Name, Definition.Owner ?? "", Definition.Description ?? ""];
+
     public static void WriteJson(Screen screen, string environment, List<ListedRow> rows) => JsonOutput.Write(screen, json =>
     {
         json.WriteStartObject();

@@ -10,6 +10,7 @@ internal sealed class RestoreVerb : Verb
     private readonly Argument<string> _name = Names.Argument("Name of the secret.");
     private readonly Option<int?> _version = new("--version") { Description = "The version to restore; by default the newest that is not the current one, or the deleted one.", HelpName = "n" };
     private readonly Option<string> _store = CommonOptions.VaultStore();
+    private readonly Option<bool> _yes = CommonOptions.Yes();
 
     public RestoreVerb() : base(
         VerbGroup.Secrets, "restore", "Go back to an older version, or undo a delete.",
@@ -19,6 +20,7 @@ internal sealed class RestoreVerb : Verb
         Add(_name);
         Add(_version);
         Add(_store);
+        Add(_yes);
     }
 
     protected override async Task<int> RunAsync(Invocation invocation)
@@ -35,6 +37,7 @@ internal sealed class RestoreVerb : Verb
             : metadata.Versions.LastOrDefault(v => v.Number < metadata.CurrentVersion && !v.Destroyed && !(v.DeletedAt <= now))?.Number
               ?? throw new SecretException(SecretErrorKind.NotFound, "has no older version to go back to", operation: "restore", name: name));
 
+        Protection.BeforeChange(session.Plan(invocation.Environment), invocation.Get(_yes), $"Restore {name}");
         if (metadata.Versions.FirstOrDefault(v => v.Number == wanted) is { DeletedAt: { } at, Destroyed: false } && at <= now)
         {
             await target.Vault.UndeleteAsync(target.Path, [wanted], invocation.CancellationToken);

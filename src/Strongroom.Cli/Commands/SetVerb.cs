@@ -29,6 +29,7 @@ internal sealed class SetVerb : Verb
     private readonly Option<string> _description = new("--description") { Description = "What it is for.", HelpName = "text" };
     private readonly Option<string> _owner = new("--owner") { Description = "Who answers for it.", HelpName = "name" };
     private readonly Option<string[]> _tags = new("--tag") { Description = "A word to find it by; may be repeated.", HelpName = "word" };
+    private readonly Option<bool> _yes = CommonOptions.Yes();
     private readonly Option<bool> _undeclared = new("--no-manifest") { Description = "Do not add it to strongroom.yaml." };
 
     public SetVerb() : base(
@@ -41,7 +42,7 @@ internal sealed class SetVerb : Verb
         ("echo '{\"user\":\"a\"}' | strongroom set ACCOUNTS#credentials --append", "one more in a list, atomically"))
     {
         Add(_name);
-        foreach (var option in new Option[] { _store, _file, _raw, _generate, _policy, _length, _type, _append, _cas, _description, _owner, _tags, _undeclared }) Add(option);
+        foreach (var option in new Option[] { _store, _file, _raw, _generate, _policy, _length, _type, _append, _cas, _description, _owner, _tags, _undeclared, _yes }) Add(option);
     }
 
     protected override async Task<int> RunAsync(Invocation invocation)
@@ -53,6 +54,7 @@ internal sealed class SetVerb : Verb
         if (field is not null) reference = reference with { Address = reference.Address with { Field = field } };
         var store = session.Store(reference.Store);
 
+        Protection.BeforeChange(plan, invocation.Get(_yes), $"Set {name}");
         using var value = ReadValue(invocation, name, plan.Environment.Name);
         int? version;
         if (invocation.Get(_type) is { } type) version = await TypedWrite.RunAsync(session, reference, type, value, invocation.CancellationToken);

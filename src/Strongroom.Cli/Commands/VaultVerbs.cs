@@ -116,6 +116,20 @@ internal sealed class VaultVerifyVerb : Verb
         await using var session = invocation.OpenSession();
         var vault = await session.OpenVaultAsync(invocation.Get(_store), invocation.CancellationToken);
         var report = await vault.VerifyAsync(invocation.CancellationToken);
+        if (invocation.Json)
+        {
+            JsonOutput.Write(invocation.Screen, json =>
+            {
+                json.WriteStartObject();
+                json.WriteBoolean("intact", report.IsIntact);
+                json.WriteNumber("entries", report.Barrier.Entries);
+                json.WriteNumber("damagedEntries", report.Barrier.Damaged.Count);
+                json.WriteString("storageFault", report.StorageFault);
+                json.WriteString("auditFault", report.Audit.Fault);
+                json.WriteEndObject();
+            });
+            return report.IsIntact ? ExitCode.Success : ExitCode.Damaged;
+        }
         if (report.StorageFault is { } fault) invocation.Screen.Fail(fault);
         foreach (var damaged in report.Barrier.Damaged) invocation.Screen.Fail(damaged.ToString());
         if (!report.Audit.IsIntact) invocation.Screen.Fail($"the audit log was changed: after record {report.Audit.FaultAfter}, {report.Audit.Fault}");

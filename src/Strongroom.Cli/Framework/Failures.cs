@@ -26,6 +26,12 @@ internal static class Failures
         {
             return ExitCode.Success;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The text of these is not in the trimmed binary. What can be expected is told where it happens; this is the rest.
+            screen.Fail(e is UnauthorizedAccessException ? "the file system denies access" : $"reading or writing failed (error {e.HResult & 0xffff})", "strongroom doctor checks the files of the project");
+            return exitCode(SecretErrorKind.ReadOnly);
+        }
     }
 
     /// <summary>The message without its help, and the help on a line of its own.</summary>

@@ -7,12 +7,14 @@ internal static class GlobalOptions
 {
     public static readonly Option<string[]> Environment = new("--env", "-e")
     {
-        Description = "Environment: development, testing, production, … Repeat it to lay one over another (run, export).",
+        Description = "Environment: development, testing, production, … run and export take several, the later laid over the earlier.",
         HelpName = "name",
         Recursive = true,
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
     };
+
+    static GlobalOptions() => Environment.CompletionSources.Add(Names.CompleteEnvironment);
 
     public static readonly Option<string> Project = new("--project", "-C")
     {

@@ -14,6 +14,9 @@ internal sealed class HelpPage(Screen screen) : SynchronousCommandLineAction
         (VerbGroup.Look, "Look inside"), (VerbGroup.Vault, "The vault"),
     ];
 
+    /// <summary>Descriptions are broken at this column.</summary>
+    private const int WidthMax = 100;
+
     private Ink Ink => screen.Out;
 
     public override int Invoke(ParseResult parseResult)
@@ -68,8 +71,33 @@ internal sealed class HelpPage(Screen screen) : SynchronousCommandLineAction
         foreach (var (label, text) in all) Row(label, text, width);
     }
 
-    private void Row(string label, string text, int width) =>
-        screen.Line($"  {Ink.Cyan(label)}{new string(' ', Math.Max(0, width - label.Length))}  {text}");
+    private void Row(string label, string text, int width)
+    {
+        var indent = new string(' ', width + 4);
+        var lead = $"  {Ink.Cyan(label)}{new string(' ', Math.Max(0, width - label.Length))}  ";
+        if (label.Length > width)
+        {
+            screen.Line(lead.TrimEnd());
+            lead = indent;
+        }
+        foreach (var line in Wrap(text, WidthMax - indent.Length))
+        {
+            screen.Line(lead + line);
+            lead = indent;
+        }
+    }
+
+    private static IEnumerable<string> Wrap(string text, int width)
+    {
+        while (text.Length > width)
+        {
+            var end = text.LastIndexOf(' ', width);
+            if (end <= 0) break;
+            yield return text[..end];
+            text = text[(end + 1)..];
+        }
+        yield return text;
+    }
 
     private void Example(string command, string meaning)
     {
@@ -79,18 +107,19 @@ internal sealed class HelpPage(Screen screen) : SynchronousCommandLineAction
 
     private static string Usage(Command command)
     {
-        var path = command.Name;
-        for (var parent = command.Parents.OfType<Command>().FirstOrDefault(); parent is not null; parent = parent.Parents.OfType<Command>().FirstOrDefault())
-        {
-            path = (parent is RootCommand ? "strongroom" : parent.Name) + " " + path;
-        }
         var arguments = string.Concat(command.Arguments.Select(a =>
         {
             var name = $"<{a.HelpName ?? a.Name}>{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}";
             return a.Arity.MinimumNumberOfValues == 0 ? $" [{name}]" : $" {name}";
         }));
-        return $"{path}{(command.Subcommands.Count > 0 ? " <command>" : "")} [options]{arguments}";
+        var separator = command.Arguments.Any(a => a.CaptureRemainingTokens) ? " --" : "";
+        return $"{PathOf(command)}{(command.Subcommands.Count > 0 ? " <command>" : "")} [options]{separator}{arguments}";
     }
+
+    /// <summary>The words that call a command: <c>strongroom audit verify</c>.</summary>
+    public static string PathOf(Command command) => command is RootCommand
+        ? "strongroom"
+        : $"{PathOf(command.Parents.OfType<Command>().First())} {command.Name}";
 
     private static string Label(Option option)
     {

@@ -35,12 +35,18 @@ internal static class Names
             help: $"strongroom set {name[..equals]} asks for it; change the value if the one you typed is real, since your shell's history has it now");
     }
 
-    private static IEnumerable<CompletionItem> Complete(CompletionContext context)
+    /// <summary>The environments of the manifest, for <c>--env</c>.</summary>
+    public static IEnumerable<CompletionItem> CompleteEnvironment(CompletionContext context) =>
+        FromManifest(m => m.Environments.Select(e => new CompletionItem(e.Name)));
+
+    private static IEnumerable<CompletionItem> Complete(CompletionContext context) =>
+        FromManifest(m => m.Secrets.Select(s => new CompletionItem(s.Name, detail: s.Description)));
+
+    private static IEnumerable<CompletionItem> FromManifest(Func<ProjectManifest, IEnumerable<CompletionItem>> words)
     {
         try
         {
-            var manifest = ManifestLoader.Load(Directory.GetCurrentDirectory(), Environment.GetEnvironmentVariable);
-            return manifest is null ? [] : manifest.Secrets.Select(s => new CompletionItem(s.Name, detail: s.Description));
+            return ManifestLoader.Load(Directory.GetCurrentDirectory(), Environment.GetEnvironmentVariable) is { } manifest ? words(manifest) : [];
         }
         catch (SecretException)
         {

@@ -15,10 +15,12 @@ internal sealed class SignalForwarding : IDisposable
     ];
 
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly List<int> _early = [];
+    private readonly Lock _lock = new();
+    private ChildProcess? _child;
 
-    /// <param name="child">The child of the moment; it changes when it is restarted.</param>
     /// <param name="onTerminate">Called when a signal asks the whole run to end, so that a restart does not follow.</param>
-    public SignalForwarding(Func<ChildProcess?> child, Action onTerminate)
+    public SignalForwarding(Action onTerminate)
     {
         foreach (var (signal, number, fromTerminal) in Forwarded)
         {
@@ -26,8 +28,28 @@ internal sealed class SignalForwarding : IDisposable
             {
                 context.Cancel = true;
                 if (number is 1 or 2 or 3 or 15) onTerminate();
-                if (!(fromTerminal && InForeground())) child()?.Signal(number);
+                if (!(fromTerminal && InForeground())) Forward(number);
             }));
+        }
+    }
+
+    /// <summary>Names the child that gets the signals from now on; those that came while there was none reach it at once.</summary>
+    public void Attach(ChildProcess child)
+    {
+        lock (_lock)
+        {
+            _child = child;
+            foreach (var number in _early) child.Signal(number);
+            _early.Clear();
+        }
+    }
+
+    private void Forward(int number)
+    {
+        lock (_lock)
+        {
+            if (_child is { Exit.IsCompleted: false } child) child.Signal(number);
+            else _early.Add(number);
         }
     }
 

@@ -25,11 +25,11 @@ internal sealed class ProgramRun(RunOptions options, Screen screen)
         IReadOnlyList<KeyValuePair<string, SecretValue>> secrets, SecretChanges? changes, CancellationToken cancellationToken)
     {
         if (Find() is not { } path) return _exitCode;
-        ChildProcess? child = null;
         var ending = false;
-        using var forwarding = new SignalForwarding(() => child, () => ending = true);
+        using var forwarding = new SignalForwarding(() => ending = true);
         while (true)
         {
+            ChildProcess child;
             var pumps = Task.CompletedTask;
             using (var environment = ChildEnvironment.Build(secrets, options.Clean))
             using (var arguments = Arguments())
@@ -45,6 +45,7 @@ internal sealed class ProgramRun(RunOptions options, Screen screen)
                     return exitCode;
                 }
             }
+            forwarding.Attach(child);
             if (options.Mask)
             {
                 var mask = new OutputMask(secrets.Select(s => s.Value));

@@ -34,7 +34,7 @@ internal static class ShortWay
                     if (!reader.Value(except)) return null;
                     break;
                 case "-C" or "--project":
-                    if ((project = reader.Value()) is null) return null;
+                    if (project is not null || (project = reader.Value()) is null) return null;
                     break;
                 case "--clean": clean = true; break;
                 case "--mask": mask = true; break;
@@ -61,7 +61,7 @@ internal static class ShortWay
                     if (environment is not null || (environment = reader.Value()) is null) return null;
                     break;
                 case "-C" or "--project":
-                    if ((project = reader.Value()) is null) return null;
+                    if (project is not null || (project = reader.Value()) is null) return null;
                     break;
                 case "--reveal": reveal = true; break;
                 case "-n" or "--no-newline": noNewline = true; break;

@@ -52,8 +52,11 @@ internal sealed class Screen
     public void Fail(string text, string? help = null)
     {
         _error.Value.WriteLine($"{Err.Red("✗")} {text}");
-        if (help is not null) _error.Value.WriteLine($"  {Err.Dim("→")} {help}");
+        if (help is not null) Tip(help);
     }
+
+    /// <summary>Tells the person what to do next; also when quiet, since it follows an error.</summary>
+    public void Tip(string text) => _error.Value.WriteLine($"  {Err.Dim("→")} {text}");
 
     private static bool HasColours(int descriptor)
     {

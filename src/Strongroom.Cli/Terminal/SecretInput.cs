@@ -42,6 +42,7 @@ internal static class SecretInput
         var typed = new char[SecretValue.LengthMax / 4];
         var length = 0;
         Console.Error.Write($"{label}: ");
+        Console.TreatControlCAsInput = true;
         try
         {
             while (true)
@@ -57,6 +58,7 @@ internal static class SecretInput
         }
         finally
         {
+            Console.TreatControlCAsInput = false;
             Console.Error.WriteLine();
             typed.AsSpan().Clear();
         }

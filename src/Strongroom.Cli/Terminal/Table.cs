@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Strongroom.Cli.Terminal;
 
-/// <summary>Columns as wide as their widest cell, two spaces between them, no frames: it pipes and greps.</summary>
+/// <summary>Columns as wide as their widest cell, two spaces between them, no frames: it pipes and greps. Columns without any entry are left out.</summary>
 internal sealed class Table(params string[] headers)
 {
     private readonly List<string[]> _rows = [];
@@ -13,8 +13,9 @@ internal sealed class Table(params string[] headers)
     public void Write(Screen screen)
     {
         var widths = new int[headers.Length];
-        Measure(headers, widths);
         foreach (var row in _rows) Measure(row, widths);
+        // A column without a single entry is left out: width 0.
+        for (var i = 0; i < widths.Length; i++) if (widths[i] > 0) widths[i] = Math.Max(widths[i], headers[i].Length);
         screen.Line(screen.Out.Dim(Render(headers, widths)));
         foreach (var row in _rows) screen.Line(Render(row, widths));
     }
@@ -29,9 +30,9 @@ internal sealed class Table(params string[] headers)
         var line = new StringBuilder();
         for (var i = 0; i < row.Length; i++)
         {
-            var cell = row[i].Length == 0 ? "–" : row[i];
-            line.Append(cell);
-            if (i < row.Length - 1) line.Append(' ', widths[i] - Math.Max(1, VisibleLength(row[i])) + 2);
+            if (widths[i] == 0) continue;
+            line.Append(row[i].Length == 0 ? "–" : row[i]);
+            line.Append(' ', widths[i] - Math.Max(1, VisibleLength(row[i])) + 2);
         }
         return line.ToString().TrimEnd();
     }

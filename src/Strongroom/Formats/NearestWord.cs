@@ -1,7 +1,7 @@
 namespace Strongroom.Formats;
 
 /// <summary>Finds the word that somebody most likely meant.</summary>
-internal static class NearestWord
+public static class NearestWord
 {
     private const int LengthMax = 64;
 

@@ -2,7 +2,7 @@ namespace Strongroom.Secrets;
 
 /// <summary>
 /// The one exception of Strongroom. Its message says what failed, where and what to do, and never holds a value:
-/// <c>aws: read prod/db denied; the role needs secretsmanager:GetSecretValue</c>.
+/// <c>aws: read prod/db: denied; the role needs secretsmanager:GetSecretValue</c>.
 /// </summary>
 public sealed class SecretException : Exception
 {
@@ -52,8 +52,8 @@ public sealed class SecretException : Exception
         {
             (null, null) => "",
             (null, _) => $"{name} ",
-            (_, null) => $"{operation} ",
-            _ => $"{operation} {name} ",
+            (_, null) => $"{operation}: ",
+            _ => $"{operation} {name}: ",
         };
         return $"{(store is null ? "" : store + ": ")}{subject}{reason}{(help is null ? "" : "; " + help)}";
     }

@@ -35,7 +35,7 @@ public sealed class ResolverTests
         secret.Value.RevealText().ShouldBe("from vault");
         secret.Version.ShouldBe(1);
         secret.Attempts.Select(a => a.Verdict).ShouldBe([StepVerdict.FellThrough, StepVerdict.Answered]);
-        secret.Attempts[0].Error!.Message.ShouldBe("env: read KEY is not set");
+        secret.Attempts[0].Error!.Message.ShouldBe("env: read KEY: is not set");
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class ResolverTests
         using var report = await resolver.ResolveAllAsync();
 
         Should.Throw<SecretException>(report.ThrowIfBlocked).Message.ShouldBe(
-            "2 secrets have no value:\n  A: env: read A is not set\n  B: env: read B is not set");
+            "2 secrets have no value:\n  A: env: read A: is not set\n  B: env: read B: is not set");
     }
 
     [Fact]

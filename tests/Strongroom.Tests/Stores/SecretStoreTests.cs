@@ -46,7 +46,7 @@ public sealed class SecretStoreTests
 
         error.Kind.ShouldBe(kind);
         error.ToString().ShouldNotContain("s3cret");
-        error.Message.ShouldStartWith("remote: read prod/db ");
+        error.Message.ShouldStartWith("remote: read prod/db: ");
     }
 
     [Fact]

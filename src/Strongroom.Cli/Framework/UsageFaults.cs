@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
+using Strongroom.Cli.Terminal;
+using Strongroom.Formats;
+
+namespace Strongroom.Cli.Framework;
+
+/// <summary>
+/// Says what is wrong with a command line, in our words and all at once. A stray argument is never repeated: it may be a
+/// secret that somebody typed where no value belongs.
+/// </summary>
+internal static class UsageFaults
+{
+    public static int Report(ParseResult result, Screen screen)
+    {
+        var command = result.CommandResult.Command;
+        foreach (var fault in Describe(result).Distinct()) screen.Fail(fault);
+        screen.Tip($"{HelpPage.PathOf(command)} --help shows how it is called");
+        return ExitCode.Usage;
+    }
+
+    private static IEnumerable<string> Describe(ParseResult result)
+    {
+        var command = result.CommandResult.Command;
+        foreach (var token in result.UnmatchedTokens) yield return Unknown(token, command);
+        foreach (var error in result.Errors)
+        {
+            switch (error.SymbolResult)
+            {
+                case OptionResult option:
+                    yield return Bad(option);
+                    break;
+                case ArgumentResult { Parent: OptionResult option }:
+                    yield return Bad(option);
+                    break;
+                case ArgumentResult argument when argument.Tokens.Count == 0:
+                    yield return $"{command.Name} needs a {argument.Argument.HelpName ?? argument.Argument.Name}";
+                    break;
+                case ArgumentResult argument:
+                    yield return $"{command.Name} takes {OneOf(argument.Argument.GetCompletions(CompletionContext.Empty)) ?? "something else"}";
+                    break;
+                default:
+                    if (result.UnmatchedTokens.Count == 0) yield return Missing(command) ?? error.Message;
+                    break;
+            }
+        }
+    }
+
+    private static string Unknown(string token, Command command)
+    {
+        if (token.StartsWith('-'))
+        {
+            var name = token.Split('=', 2)[0];
+            if (!name.StartsWith("--", StringComparison.Ordinal) && name.Length > 2) name = name[..2];
+            var options = command.Options.Concat(GlobalOptions.All).Where(o => !o.Hidden).Select(o => o.Name).ToList();
+            return $"there is no option {name}{Meant(name, options)}";
+        }
+        if (command is RootCommand or VerbFamily)
+        {
+            var names = command.Subcommands.Where(c => !c.Hidden).SelectMany(c => c.Aliases.Prepend(c.Name)).ToList();
+            return $"there is no command {token}{Meant(token, names)}";
+        }
+        return command.Name == "set"
+            ? "set takes the name only; the value is typed, piped in, or read with --from-file, so that no process list or history shows it"
+            : $"{command.Name} was given more than it takes";
+    }
+
+    private static string Bad(OptionResult option)
+    {
+        var name = option.Option.Name;
+        if (option.Tokens.Count == 0) return option.Implicit ? $"{name} is missing" : $"{name} needs a {option.Option.HelpName ?? "value"}";
+        if (option.IdentifierTokenCount > 1 && option.Option.Arity.MaximumNumberOfValues <= 1) return $"{name} may be given only once";
+        return $"{name} takes {OneOf(option.Option.GetCompletions(CompletionContext.Empty)) ?? "a number"}, not '{option.Tokens[^1].Value}'";
+    }
+
+    private static string? Missing(Command command)
+    {
+        var required = command.Options.Where(o => o.Required).Select(o => o.Name).ToList();
+        if (required.Count > 0) return $"{command.Name} needs {string.Join(", ", required)}";
+        return command.Arguments.FirstOrDefault(a => a.Arity.MinimumNumberOfValues > 0) is { } argument
+            ? $"{command.Name} needs a {argument.HelpName ?? argument.Name}"
+            : null;
+    }
+
+    private static string? OneOf(IEnumerable<CompletionItem> items)
+    {
+        var words = items.Select(i => i.Label).ToList();
+        return words.Count switch { 0 => null, 1 => words[0], _ => $"{string.Join(", ", words[..^1])} or {words[^1]}" };
+    }
+
+    private static string Meant(string word, IReadOnlyCollection<string> known) =>
+        NearestWord.Find(word, known) is { } near ? $"; did you mean {near}?" : "";
+}
