@@ -105,7 +105,8 @@ internal sealed class HelpPage(Screen screen) : SynchronousCommandLineAction
         screen.Line($"    {Ink.Dim(meaning)}");
     }
 
-    private static string Usage(Command command)
+    /// <summary>How a command is called, in one line.</summary>
+    public static string Usage(Command command)
     {
         var arguments = string.Concat(command.Arguments.Select(a =>
         {
@@ -121,7 +122,8 @@ internal sealed class HelpPage(Screen screen) : SynchronousCommandLineAction
         ? "strongroom"
         : $"{PathOf(command.Parents.OfType<Command>().First())} {command.Name}";
 
-    private static string Label(Option option)
+    /// <summary>An option with its short name and what it takes.</summary>
+    public static string Label(Option option)
     {
         var names = string.Join(", ", option.Aliases.Order(StringComparer.Ordinal).Prepend(option.Name).OrderBy(n => n.Length));
         return option.ValueType == typeof(bool) ? names : $"{names} <{option.HelpName ?? option.Name.TrimStart('-')}>";

@@ -39,6 +39,12 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")]
     public static partial int isatty(int fd);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int tcgetattr(int fd, byte* termios);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int tcsetattr(int fd, int action, byte* termios);
+
     [LibraryImport("libc")]
     public static partial int tcgetpgrp(int fd);
 

@@ -39,29 +39,7 @@ internal static class SecretInput
             throw new SecretException(
                 SecretErrorKind.InvalidInput, $"no terminal to ask for {label}", help: "pipe it in: printf %s \"$VALUE\" | strongroom …");
         }
-        var typed = new char[SecretValue.LengthMax / 4];
-        var length = 0;
-        Console.Error.Write($"{label}: ");
-        Console.TreatControlCAsInput = true;
-        try
-        {
-            while (true)
-            {
-                var key = Console.ReadKey(intercept: true);
-                if (key.Key == ConsoleKey.Enter) break;
-                if (key.KeyChar is '\x03' or '\x04') throw new OperationCanceledException();
-                if (key.Key == ConsoleKey.Backspace) length = Math.Max(0, length - 1);
-                else if (key.KeyChar == '\x15') length = 0; // Ctrl-U
-                else if (key.KeyChar != '\0' && length < typed.Length) typed[length++] = key.KeyChar;
-            }
-            return SecretValue.FromText(typed.AsSpan(0, length));
-        }
-        finally
-        {
-            Console.TreatControlCAsInput = false;
-            Console.Error.WriteLine();
-            typed.AsSpan().Clear();
-        }
+        return HiddenLine.Ask($"{label}: ");
     }
 
     /// <summary>Asks twice until both agree.</summary>
