@@ -85,6 +85,6 @@ internal static partial class Transcript
         return steps;
     }
 
-    [GeneratedRegex(@"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?(\+00:00|Z)?)?|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|  \d+ ms|(?<=owner:)\w+|(?<=""ageSeconds"": )[0-9.]+|(?<= )\d+(?= variables)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?(\+00:00|Z)?)?|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=strongroom_)[0-9a-f]{32}|  \d+ ms|(?<=owner:)\w+|(?<=""ageSeconds"": )[0-9.]+|(?<= )\d+(?= variables)", RegexOptions.CultureInvariant)]
     private static partial Regex Varying();
 }

@@ -12,7 +12,7 @@ internal static class CommandLine
         var result = Parse(VerbList.Build(screen), arguments);
         // A completion asks with words that are not finished, and help is asked by those who do not know what is missing.
         var isCompletion = arguments.Length > 0 && arguments[0].StartsWith("[suggest", StringComparison.Ordinal);
-        if (result.Errors.Count > 0 && !isCompletion && result.Action is not HelpPage) return UsageFaults.Report(result, screen);
+        if (!isCompletion && result.Action is not HelpPage && UsageFaults.Report(result, screen) is { } exitCode) return exitCode;
 
         // Signals end a command as they end any program; those that have something to tidy up or to pass on take care themselves.
         return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

@@ -41,7 +41,7 @@ internal sealed class CopyVerb : Verb
         if (!invocation.Get(_dryRun)) Protection.BeforeChange(target, invocation.Get(_yes), $"Copy {Counted.Of(entries.Count, "secret")}");
         var copy = new ImportRun(session, target, store, invocation);
         await copy.RunAsync(entries, invocation.Get(_overwrite), invocation.Get(_dryRun));
-        copy.Report(source.Environment.Name);
+        copy.Report(source.Environment.Name, "copied");
         return copy.Conflicts > 0 ? ExitCode.Conflict : ExitCode.Success;
     }
 

@@ -33,7 +33,7 @@ internal sealed class DeleteVerb : Verb
         var reference = plan.ReferenceIn(storeName, name);
         var store = session.Store(storeName);
         var forGood = invocation.Get(_purge) || !store.Can(BackendCapabilities.Versions);
-        if (forGood) Protection.Require(invocation.Get(_yes), "deleting for good is asked about", $"Delete {reference} for good?");
+        if (forGood) Protection.Require(invocation.Get(_yes), "deleting for good needs a yes", $"Delete {reference} for good?");
         else Protection.BeforeChange(plan, invocation.Get(_yes), $"Delete {name}");
 
         if (store.Kind == Session.EmbeddedKind && invocation.Get(_purge))

@@ -22,16 +22,21 @@ internal sealed class DoctorVerb : Verb
         await using var session = invocation.OpenSession();
         var plan = session.Plan(invocation.Environment);
         findings.Add(Finding.Good($"{ManifestFiles.Name}: {Counted.Of(session.Manifest.Secrets.Count, "secret")}, {Counted.Of(session.Manifest.Stores.Count, "store")}, environment {plan.Environment.Name}"));
-        foreach (var store in session.Manifest.Stores) await CheckStoreAsync(session, store, findings, invocation.CancellationToken);
+        var broken = new HashSet<string>();
+        foreach (var store in session.Manifest.Stores)
+        {
+            if (!await CheckStoreAsync(session, store, findings, invocation.CancellationToken)) broken.Add(store.Name);
+        }
         CheckFiles(session, findings);
-        await CheckMissingAsync(session, plan, findings, invocation.CancellationToken);
+        await CheckMissingAsync(session, plan, broken, findings, invocation.CancellationToken);
 
         if (invocation.Json) WriteJson(invocation.Screen, findings);
         else foreach (var finding in findings) finding.Write(invocation.Screen);
         return findings.Exists(f => f.Level == Level.Bad) ? ExitCode.Failure : ExitCode.Success;
     }
 
-    private static async Task CheckStoreAsync(Session session, StoreDefinition store, List<Finding> findings, CancellationToken cancellationToken)
+    /// <summary>False when the store cannot be used at all, so that nothing more need be said of what is in it.</summary>
+    private static async Task<bool> CheckStoreAsync(Session session, StoreDefinition store, List<Finding> findings, CancellationToken cancellationToken)
     {
         try
         {
@@ -40,8 +45,9 @@ internal sealed class DoctorVerb : Verb
         catch (SecretException e)
         {
             findings.Add(Finding.Bad(e));
+            return false;
         }
-        if (store.Kind != Session.EmbeddedKind || findings[^1].Level == Level.Bad) return;
+        if (store.Kind != Session.EmbeddedKind) return true;
         try
         {
             var vault = await session.OpenVaultAsync(store.Name, cancellationToken);
@@ -58,6 +64,7 @@ internal sealed class DoctorVerb : Verb
         {
             findings.Add(Finding.Bad(e));
         }
+        return true;
     }
 
     private static void CheckFiles(Session session, List<Finding> findings)
@@ -77,7 +84,8 @@ internal sealed class DoctorVerb : Verb
             findings.Add(new Finding(Level.Odd, ".gitignore does not leave out .strongroom/", "echo .strongroom/ >> .gitignore"));
     }
 
-    private static async Task CheckMissingAsync(Session session, ManifestPlan plan, List<Finding> findings, CancellationToken cancellationToken)
+    private static async Task CheckMissingAsync(
+        Session session, ManifestPlan plan, HashSet<string> broken, List<Finding> findings, CancellationToken cancellationToken)
     {
         // Asking the stores as a run would is the only answer that holds: a deleted version is listed, too.
         using var secrets = session.Secrets(plan.Environment.Name);
@@ -87,7 +95,7 @@ internal sealed class DoctorVerb : Verb
         {
             if (!failure.IsBlocking) continue;
             if (failure.Error.Kind == SecretErrorKind.NotFound) missing.Add(failure.Name);
-            else findings.Add(Finding.Bad(failure.Error));
+            else if (failure.Error.Store is not { } store || !broken.Contains(store)) findings.Add(Finding.Bad(failure.Error));
         }
         if (missing.Count > 0)
             findings.Add(new Finding(Level.Bad, $"no value in {plan.Environment.Name}: {string.Join(", ", missing)}", $"strongroom set NAME -e {plan.Environment.Name}"));

@@ -29,7 +29,8 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
         }
     }
 
-    public void Report(string source)
+    /// <param name="done">What was done to them, in one word.</param>
+    public void Report(string source, string done)
     {
         if (invocation.Json)
         {
@@ -46,11 +47,11 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
         var where = $"{store.Name} {screen.Err.Dim($"({plan.Environment.Name})")}";
         if (_isDryRun)
         {
-            screen.Note($"Would write {written} of {Counted.Of(_outcomes.Count, "secret")} to {where}{(same > 0 ? $"; {same} are there already" : "")}. Nothing was changed.");
+            screen.Note($"Would write {written} of {Counted.Of(_outcomes.Count, "secret")} to {where}{(same > 0 ? $"; {same} already there" : "")}. Nothing was changed.");
             return;
         }
-        if (written > 0) screen.Done($"imported {Counted.Of(written, "secret")} into {where}, each read back and equal{(same > 0 ? $"; {same} were there already" : "")}");
-        else if (same > 0) screen.Done($"{Counted.Of(same, "secret")} in {where} already, with equal values");
+        if (written > 0) screen.Done($"{done} {Counted.Of(written, "secret")} into {where}, each read back and equal{(same > 0 ? $"; {same} already there" : "")}");
+        else if (same > 0) screen.Done($"{Counted.Of(same, "secret")} already in {where}, with equal values");
         if (source.EndsWith(".env", StringComparison.Ordinal) && Conflicts == 0)
             screen.Note($"  {screen.Err.Dim($"{source} is no longer needed: try strongroom run -- your-program, then delete it")}");
     }

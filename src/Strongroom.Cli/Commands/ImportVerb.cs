@@ -42,12 +42,12 @@ internal sealed class ImportVerb : Verb
         foreach (var duplicate in source.Duplicates) invocation.Screen.Warn(duplicate.ToString());
 
         var entries = source.Entries.Where(e => IsWanted(e.Name, invocation)).ToList();
-        if (entries.Count == 0) throw new SecretException(SecretErrorKind.NotFound, "there is nothing to import", name: invocation.Get(_source));
+        if (entries.Count == 0) throw new SecretException(SecretErrorKind.NotFound, "there is nothing to import", operation: "import", name: invocation.Get(_source));
         var store = session.Store(invocation.Get(_store) ?? session.VaultStore().Name);
         if (!invocation.Get(_dryRun)) Protection.BeforeChange(plan, invocation.Get(_yes), $"Import {Counted.Of(entries.Count, "secret")}");
         var import = new ImportRun(session, plan, store, invocation);
         await import.RunAsync(entries, invocation.Get(_overwrite), invocation.Get(_dryRun));
-        import.Report(invocation.Get(_source));
+        import.Report(invocation.Get(_source), "imported");
         return import.Conflicts > 0 ? ExitCode.Conflict : ExitCode.Success;
     }
 

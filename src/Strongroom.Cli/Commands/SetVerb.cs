@@ -97,7 +97,7 @@ internal sealed class SetVerb : Verb
         if (session.Store(reference.Store).Kind != Session.EmbeddedKind)
             throw new SecretException(SecretErrorKind.Unsupported, "cannot append atomically", reference.Store, help: "append works in the embedded vault");
         if (reference.Address.Field is not { } field)
-            throw new SecretException(SecretErrorKind.InvalidInput, "--append needs a field", name: reference.ToString(), help: "name it: NAME#credentials");
+            throw new SecretException(SecretErrorKind.InvalidInput, "needs a field to add to", operation: "append", name: reference.ToString(), help: "name it: NAME#credentials");
         var vault = await session.OpenVaultAsync(reference.Store, invocation.CancellationToken);
         return await vault.AppendAsync(reference.Address.Path, new SecretFields().SetJson(field, element), invocation.CancellationToken);
     }

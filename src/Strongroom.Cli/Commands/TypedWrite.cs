@@ -23,14 +23,14 @@ internal static class TypedWrite
             case "api-key":
                 return await typed.WriteApiKeyAsync(path, value, cancellationToken);
             case "database":
-                var database = new Fields(value, "host", "database", "username", "password");
+                var database = new Fields(path, value, "host", "database", "username", "password");
                 using (var password = database.Secret("password"))
                 {
                     return await typed.WriteDatabaseAsync(
                         path, new DatabaseCredentials(database.Text("host"), database.Port(5432), database.Text("database"), database.Text("username"), password), cancellationToken);
                 }
             default:
-                var storage = new Fields(value, "access_key", "secret_key", "endpoint", "bucket");
+                var storage = new Fields(path, value, "access_key", "secret_key", "endpoint", "bucket");
                 using (var secretKey = storage.Secret("secret_key"))
                 {
                     return await typed.WriteStorageAsync(
@@ -59,10 +59,12 @@ internal static class TypedWrite
     /// <summary>The fields of a JSON object; everything that is missing is told at once.</summary>
     private sealed class Fields
     {
+        private readonly string _path;
         private readonly JsonElement _root;
 
-        public Fields(SecretValue json, params string[] required)
+        public Fields(string path, SecretValue json, params string[] required)
         {
+            _path = path;
             try
             {
                 using var document = JsonDocument.Parse(json.Reveal().ToArray());
@@ -70,11 +72,11 @@ internal static class TypedWrite
             }
             catch (JsonException)
             {
-                throw new SecretException(SecretErrorKind.InvalidInput, "is not a JSON object", operation: "write", help: $"give the fields {string.Join(", ", required)}");
+                throw new SecretException(SecretErrorKind.InvalidInput, "the value is not a JSON object", operation: "write", name: path, help: $"give the fields {string.Join(", ", required)}");
             }
             var missing = Array.FindAll(required, r => _root.ValueKind != JsonValueKind.Object || !_root.TryGetProperty(r, out var field) || field.ValueKind != JsonValueKind.String);
             if (missing.Length > 0)
-                throw new SecretException(SecretErrorKind.InvalidInput, $"lacks the text fields {string.Join(", ", missing)}", operation: "write");
+                throw new SecretException(SecretErrorKind.InvalidInput, $"the value lacks the text fields {string.Join(", ", missing)}", operation: "write", name: path);
         }
 
         public string Text(string name) => _root.GetProperty(name).GetString()!;
@@ -86,7 +88,7 @@ internal static class TypedWrite
             if (!_root.TryGetProperty("port", out var port)) return otherwise;
             return port.ValueKind == JsonValueKind.Number && port.TryGetInt32(out var number) && number is > 0 and < 65536
                 ? number
-                : throw new SecretException(SecretErrorKind.InvalidInput, "has a port that is no number from 1 to 65535", operation: "write");
+                : throw new SecretException(SecretErrorKind.InvalidInput, "the port is no number from 1 to 65535", operation: "write", name: _path);
         }
     }
 }

@@ -96,7 +96,7 @@ internal sealed class VaultResealVerb : Verb
             using var seal = SealChoice.Create(kind, place, vault.VaultId);
             await vault.ResealAsync(seal, invocation.CancellationToken);
         }
-        invocation.Screen.Done($"the vault is under a seal of kind {kind} now");
+        invocation.Screen.Done($"the vault is sealed with a {kind} now");
         if (kind != KeyFileSeal.KindName && File.Exists(keyPath)) invocation.Screen.Note($"  {keyPath} opens nothing any more; older copies of the vault still need it");
         return ExitCode.Success;
     }
@@ -108,7 +108,7 @@ internal sealed class VaultVerifyVerb : Verb
     private readonly Option<string> _store = CommonOptions.VaultStore();
 
     public VaultVerifyVerb() : base(
-        VerbGroup.Vault, "verify", "Open every entry and check every byte of the vault.",
+        VerbGroup.Vault, "verify", "Open every entry and check names, places and the audit log.",
         ("strongroom vault verify", "exit code 7 when anything is damaged")) => Add(_store);
 
     protected override async Task<int> RunAsync(Invocation invocation)

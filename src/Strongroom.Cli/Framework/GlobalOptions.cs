@@ -7,7 +7,7 @@ internal static class GlobalOptions
 {
     public static readonly Option<string[]> Environment = new("--env", "-e")
     {
-        Description = "Environment: development, testing, production, … run and export take several, the later laid over the earlier.",
+        Description = "Environment; run and export take several, the later laid over the earlier.",
         HelpName = "name",
         Recursive = true,
         Arity = ArgumentArity.OneOrMore,
@@ -18,7 +18,7 @@ internal static class GlobalOptions
 
     public static readonly Option<string> Project = new("--project", "-C")
     {
-        Description = "Look for strongroom.yaml from this folder on instead of from the current one.",
+        Description = "Look for strongroom.yaml from this folder on, not from the current one.",
         HelpName = "folder",
         Recursive = true,
     };

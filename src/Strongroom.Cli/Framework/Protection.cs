@@ -21,7 +21,7 @@ internal static class Protection
     {
         if (yes) return;
         if (!Question.CanAsk)
-            throw new SecretException(SecretErrorKind.InvalidInput, $"{reason}, and nobody can be asked; nothing was changed", help: "--yes agrees beforehand");
+            throw new SecretException(SecretErrorKind.InvalidInput, $"{reason}, and nobody can be asked; nothing was changed", help: "add --yes if you mean it");
         if (!Question.Ask(question)) throw new OperationCanceledException();
     }
 }

@@ -12,10 +12,13 @@ namespace Strongroom.Cli.Framework;
 /// </summary>
 internal static class UsageFaults
 {
-    public static int Report(ParseResult result, Screen screen)
+    /// <summary>Tells every fault and returns the exit code; null when there is nothing to complain about.</summary>
+    public static int? Report(ParseResult result, Screen screen)
     {
         var command = result.CommandResult.Command;
-        foreach (var fault in Describe(result).Distinct()) screen.Fail(fault);
+        var faults = Describe(result).Distinct().ToList();
+        if (faults.Count == 0) return null;
+        foreach (var fault in faults) screen.Fail(fault);
         screen.Tip($"{HelpPage.PathOf(command)} --help shows how it is called");
         return ExitCode.Usage;
     }
@@ -24,6 +27,7 @@ internal static class UsageFaults
     {
         var command = result.CommandResult.Command;
         foreach (var token in result.UnmatchedTokens) yield return Unknown(token, command);
+        if (OptionTakenForProgram(result) is { } taken) yield return Unknown(taken, command);
         foreach (var error in result.Errors)
         {
             switch (error.SymbolResult)
@@ -45,6 +49,19 @@ internal static class UsageFaults
                     break;
             }
         }
+    }
+
+    /// <summary>`run` takes any word that it does not know for the program; before <c>--</c>, one with a hyphen is a mistake.</summary>
+    private static string? OptionTakenForProgram(ParseResult result)
+    {
+        if (result.CommandResult.Command.Arguments.FirstOrDefault(a => a.CaptureRemainingTokens) is not { } program) return null;
+        if (result.GetResult(program)?.Tokens is not [{ Value: ['-', ..] word }, ..]) return null;
+        foreach (var token in result.Tokens)
+        {
+            if (token.Type == TokenType.DoubleDash) return null;
+            if (token.Value == word) return word;
+        }
+        return null;
     }
 
     private static string Unknown(string token, Command command)
@@ -69,7 +86,7 @@ internal static class UsageFaults
     private static string Bad(OptionResult option)
     {
         var name = option.Option.Name;
-        if (option.Tokens.Count == 0) return option.Implicit ? $"{name} is missing" : $"{name} needs a {option.Option.HelpName ?? "value"}";
+        if (option.Tokens.Count == 0) return option.Implicit ? $"{name} is missing" : $"{name} needs a value: {name} <{option.Option.HelpName ?? "value"}>";
         if (option.IdentifierTokenCount > 1 && option.Option.Arity.MaximumNumberOfValues <= 1) return $"{name} may be given only once";
         return $"{name} takes {OneOf(option.Option.GetCompletions(CompletionContext.Empty)) ?? "a number"}, not '{option.Tokens[^1].Value}'";
     }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Strongroom.Cli.Processes;
 using Strongroom.Secrets;
 
@@ -56,7 +57,8 @@ internal static unsafe class HiddenLine
     private static int Read(Span<byte> line)
     {
         var length = 0;
-        using var input = Console.OpenStandardInput();
+        // The console's own stream would read whole lines and echo them itself.
+        using var input = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
         while (true)
         {
             switch (input.ReadByte())
