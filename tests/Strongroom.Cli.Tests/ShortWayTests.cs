@@ -9,7 +9,7 @@ namespace Strongroom.Cli.Tests;
 /// <summary>The short way must mean exactly what the full parser means, or leave the line to it.</summary>
 public sealed class ShortWayTests
 {
-    private static readonly Screen Nowhere = new(Stream.Null, TextWriter.Null, colourOutput: false, colourError: false);
+    private static readonly Screen Nowhere = Screen.OfProcess();
 
     private static readonly string[] RunWords =
     [

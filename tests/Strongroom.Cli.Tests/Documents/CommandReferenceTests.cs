@@ -11,7 +11,7 @@ namespace Strongroom.Cli.Tests.Documents;
 /// <summary>docs/reference/commands.md is what the verbs say of themselves. STRONGROOM_UPDATE_DOCS=1 rewrites it.</summary>
 public sealed class CommandReferenceTests
 {
-    private static readonly RootCommand Root = VerbList.Build(new Screen(Stream.Null, TextWriter.Null, false, false));
+    private static readonly RootCommand Root = VerbList.Build(Screen.OfProcess());
 
     [Fact]
     public void Reference_says_what_the_commands_say()
