@@ -22,11 +22,23 @@ need() {
     for pair in "$@"; do
         command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
     done
-    [ -z "$missing" ] && return 0
+    [ -z "$missing" ] || install $missing
+}
+
+# The same for shared libraries: need_library libname.so.1:package
+need_library() {
+    missing=""
+    for pair in "$@"; do
+        ldconfig -p 2>/dev/null | grep -q "${pair%%:*}" || missing="$missing ${pair##*:}"
+    done
+    [ -z "$missing" ] || install $missing
+}
+
+install() {
     if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
-        echo "Installing$missing …"
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing >/dev/null
+        echo "Installing $* …"
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null
     else
-        echo "These tests also want:$missing (install them to run everything)" >&2
+        echo "The tests also want: $* (install them to run everything)" >&2
     fi
 }
