@@ -49,6 +49,9 @@ internal static class Selection
                     help: $"strongroom set {blocking[0].Name} -e {environment}, or see strongroom explain {blocking[0].Name}", inner: error)
                 : error;
         }
+        // A store that failed as a whole failed for every name alike: told once is enough.
+        if (blocking.TrueForAll(f => f.Error.Kind == kind && f.Error.Reason == blocking[0].Error.Reason) && kind != SecretErrorKind.NotFound)
+            throw blocking[0].Error;
         var lines = "";
         foreach (var failure in blocking) lines += $"\n    {failure.Name}: {failure.Error.Message}";
         throw new SecretException(
