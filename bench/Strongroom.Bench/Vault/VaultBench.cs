@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using Strongroom.Bench.Storage;
 using Strongroom.Secrets;
 using Strongroom.Storage.Sqlite;
-using Strongroom.Stores;
 using Strongroom.Vault.Embedded;
 using Strongroom.Vault.Seal;
 

@@ -11,8 +11,13 @@ internal sealed class ExportVerb : Verb
 {
     private static readonly Dictionary<string, ExportFormat> Formats = new(StringComparer.Ordinal)
     {
-        ["dotenv"] = ExportFormat.DotEnv, ["json"] = ExportFormat.Json, ["yaml"] = ExportFormat.Yaml, ["shell"] = ExportFormat.Shell,
-        ["docker"] = ExportFormat.Docker, ["github"] = ExportFormat.GitHub, ["kubernetes"] = ExportFormat.Kubernetes,
+        ["dotenv"] = ExportFormat.DotEnv,
+        ["json"] = ExportFormat.Json,
+        ["yaml"] = ExportFormat.Yaml,
+        ["shell"] = ExportFormat.Shell,
+        ["docker"] = ExportFormat.Docker,
+        ["github"] = ExportFormat.GitHub,
+        ["kubernetes"] = ExportFormat.Kubernetes,
     };
 
     private readonly Option<string> _format = new Option<string>("--format", "-f") { Description = string.Join(", ", Formats.Keys) + "; dotenv unless said otherwise.", HelpName = "format" }

@@ -30,8 +30,15 @@ internal sealed class GetVerb : Verb
 
     internal GetOptions OptionsOf(Invocation invocation) => new()
     {
-        Name = invocation.Get(_name), Environment = invocation.Environment, Project = invocation.Project,
-        Version = invocation.Get(_version), Reveal = invocation.Get(_reveal), NoNewline = invocation.Get(_noNewline),
-        Output = invocation.Get(_output), NoCache = invocation.Get(_noCache), Json = invocation.Json, Quiet = invocation.Screen.Quiet,
+        Name = invocation.Get(_name),
+        Environment = invocation.Environment,
+        Project = invocation.Project,
+        Version = invocation.Get(_version),
+        Reveal = invocation.Get(_reveal),
+        NoNewline = invocation.Get(_noNewline),
+        Output = invocation.Get(_output),
+        NoCache = invocation.Get(_noCache),
+        Json = invocation.Json,
+        Quiet = invocation.Screen.Quiet,
     };
 }

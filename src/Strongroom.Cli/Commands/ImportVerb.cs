@@ -1,12 +1,9 @@
 using System.Collections;
 using System.CommandLine;
 using Strongroom.Cli.Framework;
-using Strongroom.Cli.Project;
 using Strongroom.Cli.Terminal;
 using Strongroom.Formats;
-using Strongroom.Manifest;
 using Strongroom.Secrets;
-using Strongroom.Stores;
 
 namespace Strongroom.Cli.Commands;
 
@@ -64,7 +61,9 @@ internal sealed class ImportVerb : Verb
         if (source == "environment") return FromEnvironment(invocation);
         var format = invocation.Get(_format) switch
         {
-            "dotenv" => ImportFormat.DotEnv, "json" => ImportFormat.Json, "yaml" => ImportFormat.Yaml,
+            "dotenv" => ImportFormat.DotEnv,
+            "json" => ImportFormat.Json,
+            "yaml" => ImportFormat.Yaml,
             _ => SecretImport.FormatOf(source),
         };
         using var text = source == "-" ? SecretInput.ReadStandardInput(raw: true) : SecretInput.ReadFile(source, raw: true);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using Strongroom.Cli.Framework;
 using Strongroom.Cli.Project;
-using Strongroom.Cli.Terminal;
 using Strongroom.Manifest;
 using Strongroom.Secrets;
 using Strongroom.Storage.Sqlite;
@@ -18,7 +17,8 @@ internal sealed class InitVerb : Verb
     private readonly Option<string> _application = new("--name") { Description = "Name of the application; by default that of the folder.", HelpName = "name" };
     private readonly Option<string> _seal = new Option<string>("--seal")
     {
-        Description = "What protects the vault: key-file (in ~/.config/strongroom, the default), passphrase, or static-key (STRONGROOM_ROOT_KEY).", HelpName = "kind",
+        Description = "What protects the vault: key-file (in ~/.config/strongroom, the default), passphrase, or static-key (STRONGROOM_ROOT_KEY).",
+        HelpName = "kind",
     }.AcceptOnlyFromAmong(SealChoice.Kinds);
 
     public InitVerb() : base(

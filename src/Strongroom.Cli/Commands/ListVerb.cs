@@ -3,10 +3,8 @@ using Strongroom.Cli.Framework;
 using Strongroom.Cli.Project;
 using Strongroom.Cli.Terminal;
 using Strongroom.Manifest;
-using Strongroom.Resolution;
 using Strongroom.Secrets;
 using Strongroom.Stores;
-using Strongroom.Vault.Audit;
 using Strongroom.Vault.Embedded;
 
 namespace Strongroom.Cli.Commands;

@@ -13,7 +13,8 @@ internal static class PasswordOptions
     {
         var option = new Option<string>("--policy")
         {
-            Description = "What it is made of: password (letters, digits, symbols), alphanumeric, hex, base64url, uuid.", HelpName = "policy",
+            Description = "What it is made of: password (letters, digits, symbols), alphanumeric, hex, base64url, uuid.",
+            HelpName = "policy",
         };
         return option.AcceptOnlyFromAmong("password", "alphanumeric", "hex", "base64url", "uuid");
     }

@@ -16,7 +16,9 @@ internal sealed class RunVerb : Verb
     private readonly Option<bool> _offline = new("--offline") { Description = "Answer from the encrypted disk cache where a store cannot be reached." };
     private readonly Argument<string[]> _command = new("command")
     {
-        Description = "The program and its arguments, after --.", Arity = ArgumentArity.OneOrMore, CaptureRemainingTokens = true,
+        Description = "The program and its arguments, after --.",
+        Arity = ArgumentArity.OneOrMore,
+        CaptureRemainingTokens = true,
     };
 
     public RunVerb() : base(
@@ -37,8 +39,15 @@ internal sealed class RunVerb : Verb
 
     internal RunOptions OptionsOf(Invocation invocation) => new()
     {
-        Command = invocation.Get(_command), Environments = invocation.Environments, Project = invocation.Project,
-        Only = invocation.Get(_only) ?? [], Except = invocation.Get(_except) ?? [], Clean = invocation.Get(_clean),
-        Mask = invocation.Get(_mask), Watch = invocation.Get(_watch), Offline = invocation.Get(_offline), Quiet = invocation.Screen.Quiet,
+        Command = invocation.Get(_command),
+        Environments = invocation.Environments,
+        Project = invocation.Project,
+        Only = invocation.Get(_only) ?? [],
+        Except = invocation.Get(_except) ?? [],
+        Clean = invocation.Get(_clean),
+        Mask = invocation.Get(_mask),
+        Watch = invocation.Get(_watch),
+        Offline = invocation.Get(_offline),
+        Quiet = invocation.Screen.Quiet,
     };
 }

@@ -6,7 +6,6 @@ using Strongroom.Cli.Terminal;
 using Strongroom.Secrets;
 using Strongroom.Stores;
 using Strongroom.Vault.Embedded;
-using Strongroom.Vault.Passwords;
 
 namespace Strongroom.Cli.Commands;
 
@@ -22,7 +21,8 @@ internal sealed class SetVerb : Verb
     private readonly Option<int?> _length = PasswordOptions.Length();
     private readonly Option<string> _type = new Option<string>("--type")
     {
-        Description = "Write a typed secret: api-key keeps the old key as previous_api_key; database and storage take a JSON object of their fields.", HelpName = "type",
+        Description = "Write a typed secret: api-key keeps the old key as previous_api_key; database and storage take a JSON object of their fields.",
+        HelpName = "type",
     }.AcceptOnlyFromAmong(TypedWrite.Types);
     private readonly Option<bool> _append = new("--append") { Description = "Add the JSON that comes in to the list in NAME#field, so that no concurrent writer is lost." };
     private readonly Option<int?> _cas = new("--cas") { Description = "Write only over this version; 0 only if there is none.", HelpName = "n" };

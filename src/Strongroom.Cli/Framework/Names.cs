@@ -19,7 +19,9 @@ internal static class Names
     {
         var argument = new Argument<string[]>("names")
         {
-            HelpName = "name", Description = description, Arity = required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
+            HelpName = "name",
+            Description = description,
+            Arity = required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
         };
         argument.CompletionSources.Add(Complete);
         return argument;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
 using System.Text;
 using System.Text.Encodings.Web;
 using Strongroom.Secrets;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Strongroom.Caching;
 using Strongroom.Cli.Framework;
 using Strongroom.Cli.Project;

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Strongroom.Cli.Framework;
 using Strongroom.Cli.Processes;
 using Strongroom.Cli.Terminal;
 using Strongroom.Secrets;

@@ -21,8 +21,16 @@ internal static class ShortWay
                     if (reader.Rest.Length == 0) return null;
                     return new RunOptions
                     {
-                        Command = reader.Rest.ToArray(), Environments = environments, Project = project, Only = only, Except = except,
-                        Clean = clean, Mask = mask, Watch = watch, Offline = offline, Quiet = quiet,
+                        Command = reader.Rest.ToArray(),
+                        Environments = environments,
+                        Project = project,
+                        Only = only,
+                        Except = except,
+                        Clean = clean,
+                        Mask = mask,
+                        Watch = watch,
+                        Offline = offline,
+                        Quiet = quiet,
                     };
                 case "-e" or "--env":
                     if (!reader.Value(environments)) return null;
@@ -76,8 +84,14 @@ internal static class ShortWay
         }
         return name is null ? null : new GetOptions
         {
-            Name = name, Environment = environment, Project = project, Reveal = reveal, NoNewline = noNewline, NoCache = noCache,
-            Json = json, Quiet = quiet,
+            Name = name,
+            Environment = environment,
+            Project = project,
+            Reveal = reveal,
+            NoNewline = noNewline,
+            NoCache = noCache,
+            Json = json,
+            Quiet = quiet,
         };
     }
 

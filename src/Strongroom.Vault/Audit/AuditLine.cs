@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Strongroom.Secrets;
-using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Audit;
 

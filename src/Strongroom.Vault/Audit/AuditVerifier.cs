@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Strongroom.Files;
-using Strongroom.Secrets;
 
 namespace Strongroom.Vault.Audit;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Strongroom.Secrets;
-using Strongroom.Vault.Storage;
 
 namespace Strongroom.Vault.Barrier;
 

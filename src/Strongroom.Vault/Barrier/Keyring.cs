@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Strongroom.Secrets;
-using Strongroom.Vault.Storage;
 
 namespace Strongroom.Vault.Barrier;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Strongroom.Secrets;
 using Strongroom.Vault.Engines.Kv;
-using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Embedded;
 

@@ -64,7 +64,9 @@ internal sealed class VaultCore(VaultBarrier barrier, AuditSink audit, TimeProvi
             }
             outcomes[i] = Describe(caller, request, AuditRecordKind.Outcome) with
             {
-                Outcome = OutcomeOf(answers[i]), Intent = intent.Sequence, Committed = answers[i].Response?.Sequence ?? 0,
+                Outcome = OutcomeOf(answers[i]),
+                Intent = intent.Sequence,
+                Committed = answers[i].Response?.Sequence ?? 0,
             };
         }
         try

@@ -1,4 +1,3 @@
-using System.Text;
 using Strongroom.Secrets;
 
 namespace Strongroom.Formats;

@@ -1,5 +1,4 @@
 using Strongroom.Formats;
-using Strongroom.Secrets;
 
 namespace Strongroom.Manifest;
 

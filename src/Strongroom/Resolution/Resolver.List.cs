@@ -1,5 +1,4 @@
 using Strongroom.Secrets;
-using Strongroom.Stores;
 
 namespace Strongroom.Resolution;
 

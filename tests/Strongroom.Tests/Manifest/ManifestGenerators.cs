@@ -35,7 +35,11 @@ internal static class ManifestGenerators
         from settings in Text.ListOf()
         select new StoreDefinition
         {
-            Name = name, Kind = kind, Naming = naming, Prefix = prefix, Settings = settings.Distinct().ToDictionary(s => s, s => s + "!"),
+            Name = name,
+            Kind = kind,
+            Naming = naming,
+            Prefix = prefix,
+            Settings = settings.Distinct().ToDictionary(s => s, s => s + "!"),
         };
 
     private static readonly Gen<SecretDefinition> Secret =
@@ -47,10 +51,20 @@ internal static class ManifestGenerators
         from days in Gen.Choose(0, 400)
         select new SecretDefinition
         {
-            Name = texts[0] ?? "N", Description = texts[1], Type = texts[2], Default = texts[3], Template = texts[4], Probe = texts[5], Owner = texts[6],
-            IsRequired = flag, From = lists.Item1, Tags = lists.Item2 ?? [], Path = path,
+            Name = texts[0] ?? "N",
+            Description = texts[1],
+            Type = texts[2],
+            Default = texts[3],
+            Template = texts[4],
+            Probe = texts[5],
+            Owner = texts[6],
+            IsRequired = flag,
+            From = lists.Item1,
+            Tags = lists.Item2 ?? [],
+            Path = path,
             Paths = addresses.Select((address, i) => (address, i)).ToDictionary(pair => $"s{pair.i}", pair => pair.address),
-            References = [.. addresses.Select(a => new SecretReference("vault", a))], Rotation = days == 0 ? null : TimeSpan.FromDays(days),
+            References = [.. addresses.Select(a => new SecretReference("vault", a))],
+            Rotation = days == 0 ? null : TimeSpan.FromDays(days),
         };
 
     public static Arbitrary<ProjectManifest> Manifests { get; } = (
@@ -62,6 +76,11 @@ internal static class ManifestGenerators
         from secrets in Secret.ListOf()
         select new ProjectManifest
         {
-            Application = application, DefaultEnvironment = environment, Environments = [.. environments], Stores = [.. stores], Chain = chain, Secrets = [.. secrets],
+            Application = application,
+            DefaultEnvironment = environment,
+            Environments = [.. environments],
+            Stores = [.. stores],
+            Chain = chain,
+            Secrets = [.. secrets],
         }).ToArbitrary();
 }

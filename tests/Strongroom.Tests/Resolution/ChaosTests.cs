@@ -17,7 +17,9 @@ public sealed class ChaosTests
 {
     private static readonly CacheOptions Cache = new()
     {
-        Ttl = TimeSpan.FromMinutes(1), StaleMax = TimeSpan.FromMinutes(10), StaleRecheck = TimeSpan.FromSeconds(5),
+        Ttl = TimeSpan.FromMinutes(1),
+        StaleMax = TimeSpan.FromMinutes(10),
+        StaleRecheck = TimeSpan.FromSeconds(5),
     };
 
     private static readonly StoreResilienceOptions Limits = new();

@@ -23,7 +23,13 @@ internal static class GoDuration
             var unit = unitLength < 0 ? rest : rest[..unitLength];
             total += number * unit switch
             {
-                "h" => 3600, "m" => 60, "s" => 1, "ms" => 1e-3, "us" or "µs" => 1e-6, "ns" => 1e-9, "d" => 86_400,
+                "h" => 3600,
+                "m" => 60,
+                "s" => 1,
+                "ms" => 1e-3,
+                "us" or "µs" => 1e-6,
+                "ns" => 1e-9,
+                "d" => 86_400,
                 _ => throw Invalid(text),
             };
             rest = rest[unit.Length..];

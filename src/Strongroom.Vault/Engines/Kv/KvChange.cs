@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Strongroom.Secrets;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Requests;

@@ -75,8 +75,16 @@ internal static class KvMetadataFormat
         }
         return new KvMetadata
         {
-            Revision = revision, CreatedAt = created, UpdatedAt = updated, CurrentVersion = current, OldestVersion = oldest,
-            VersionsMax = max, CasRequired = cas, DeleteVersionAfter = ttl, CustomMetadata = custom, Versions = versions,
+            Revision = revision,
+            CreatedAt = created,
+            UpdatedAt = updated,
+            CurrentVersion = current,
+            OldestVersion = oldest,
+            VersionsMax = max,
+            CasRequired = cas,
+            DeleteVersionAfter = ttl,
+            CustomMetadata = custom,
+            Versions = versions,
         };
     }
 

@@ -1,6 +1,5 @@
 using Shouldly;
 using Strongroom.Secrets;
-using Strongroom.Stores;
 using Strongroom.Vault.Embedded;
 using Xunit;
 

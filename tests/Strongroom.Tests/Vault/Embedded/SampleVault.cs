@@ -2,7 +2,6 @@ using Strongroom.CrashWriter;
 using Strongroom.Secrets;
 using Strongroom.Storage.Sqlite;
 using Strongroom.Vault.Embedded;
-using Strongroom.Vault.Seal;
 
 namespace Strongroom.Tests.Vault.Embedded;
 
