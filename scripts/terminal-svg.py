@@ -8,6 +8,7 @@ import re
 import sys
 
 CELL, LINE, SIZE, PAD, BAR = 8.43, 20, 14, 18, 34
+NBSP = "\u00a0"  # viewers fold plain spaces
 TEXT, GROUND, DIM = "#d8dee9", "#1b1f27", "#7b8494"
 COLOURS = {31: "#f07178", 32: "#8fd18a", 33: "#f0c674", 34: "#7aa2f7", 35: "#c792ea", 36: "#7fd1de", 37: "#d8dee9"}
 
@@ -53,7 +54,7 @@ def main():
             if text.strip():
                 x, y = PAD + column * CELL, BAR + row * LINE + 15
                 weight = ' font-weight="bold"' if bold else ""
-                print(f'<text x="{x:.1f}" y="{y}" textLength="{len(text) * CELL:.1f}" fill="{colour}"{weight}>{html.escape(text)}</text>')
+                print(f'<text x="{x:.1f}" y="{y}" textLength="{len(text) * CELL:.1f}" fill="{colour}"{weight}>{html.escape(text).replace(" ", NBSP)}</text>')
             column += len(text)
     print("</g>\n</svg>")
 
