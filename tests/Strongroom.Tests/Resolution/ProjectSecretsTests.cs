@@ -83,7 +83,7 @@ public sealed class ProjectSecretsTests
 
         var failure = report.Failures.Single();
         (failure.Name, failure.Error.Kind, failure.IsBlocking).ShouldBe(("URL", kind, isBlocking));
-        failure.Error.Message.ShouldBe($"URL cannot be composed: INNER cannot be composed: first: read USER failed as {kind}");
+        failure.Error.Message.ShouldBe($"URL cannot be composed: INNER cannot be composed: first: read USER: failed as {kind}");
         if (isBlocking) Should.Throw<SecretException>(report.ThrowIfBlocked);
         else report.ThrowIfBlocked();
     }
@@ -261,7 +261,7 @@ public sealed class ProjectSecretsTests
         bad.Attempts.Select(a => a.Verdict).ShouldBe([StepVerdict.FellThrough]);
         bad.Parts.Select(p => (p.Name, p.Origin?.ToString(), p.UsesDefault, p.Error?.Kind)).ShouldBe(
             [("USER", "second://USER", false, null), ("second://gone", null, false, SecretErrorKind.NotFound), ("LEVEL", null, true, null)]);
-        bad.Error!.Message.ShouldBe("URL cannot be composed: second: read gone failed as NotFound");
+        bad.Error!.Message.ShouldBe("URL cannot be composed: second: read gone: failed as NotFound");
         (good.Error, good.Parts.Count).ShouldBe((null, 1));
     }
 

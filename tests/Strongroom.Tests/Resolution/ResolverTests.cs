@@ -174,7 +174,7 @@ public sealed class ResolverTests
             async () => await resolver.WriteAsync("KEY", new SecretWrite(SecretValue.FromText("new"))));
 
         (error.Kind, error.Message).ShouldBe((SecretErrorKind.Unsupported,
-            "write KEY has no store in its chain that can be written; add one of these stores to its chain: vault"));
+            "write KEY: has no store in its chain that can be written; add one of these stores to its chain: vault"));
     }
 
     [Fact]
