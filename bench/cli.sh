@@ -40,8 +40,8 @@ floor=$(jq -r '.results[0].mean' "$work/empty.json"); ours=$(jq -r '.results[0].
 echo "| command, 50 secrets | mean ms | × empty .NET program | × strongroom run |"
 echo "|---|---:|---:|---:|"
 row() {
-    [ -e "$work/$1.json" ] && jq -r --argjson floor "$floor" --argjson ours "$ours" --arg label "$2" \
-        '.results[0].mean as $m | "| \($label) | \($m*10000|round/10) | \($m/$floor*100|round/100) | \($m/$ours*100|round/100) |"' "$work/$1.json"
+    [ -e "$work/$1.json" ] && jq -r --argjson floor "$floor" --argjson ours "$ours" --arg name "$2" \
+        '.results[0].mean as $m | "| \($name) | \($m*10000|round/10) | \($m/$floor*100|round/100) | \($m/$ours*100|round/100) |"' "$work/$1.json"
 }
 row env '`env true`'
 row empty 'an empty .NET program of the same form'
