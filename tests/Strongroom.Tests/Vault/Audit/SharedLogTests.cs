@@ -18,12 +18,18 @@ public sealed class SharedLogTests : IDisposable
     {
         await using var writing = await _workshop.CreateAsync(_storage);
         using var done = new CancellationTokenSource();
+        var begun = new TaskCompletionSource();
         var writer = Task.Run(async () =>
         {
             var count = 0;
-            for (; !done.IsCancellationRequested; count++) await writing.PutAsync("a", VaultWorkshop.Fields("value", "v"), null, default);
+            for (; !done.IsCancellationRequested; count++)
+            {
+                await writing.PutAsync("a", VaultWorkshop.Fields("value", "v"), null, default);
+                begun.TrySetResult();
+            }
             return count;
         });
+        await begun.Task;
         for (var i = 0; i < 200; i++)
         {
             await using var other = await _workshop.OpenAsync(_storage);
