@@ -25,9 +25,15 @@ public enum Capability
     /// <summary>See names.</summary>
     List = 32,
 
-    /// <summary>Keys, seal and audit of the vault itself.</summary>
-    Administer = 64,
+    /// <summary>Use the paths that are protected beyond the others: keys, seal and audit of the vault itself.</summary>
+    Sudo = 64,
 
-    /// <summary>Everything.</summary>
-    All = Create | Read | Update | Patch | Delete | List | Administer,
+    /// <summary>Nothing, whatever else is granted for the same pattern.</summary>
+    Deny = 128,
+
+    /// <summary>Everything everywhere: what the <c>root</c> policy gives.</summary>
+    Root = 256,
+
+    /// <summary>All that can be granted at a path.</summary>
+    All = Create | Read | Update | Patch | Delete | List | Sudo,
 }

@@ -50,7 +50,7 @@ internal sealed class VaultCore(VaultBarrier barrier, AuditSink audit, TimeProvi
             var intent = default(AuditPosition);
             try
             {
-                if ((caller.Policy.At(request.Path) & request.Needed) == Capability.None)
+                if (!caller.Acl.Check(request.Path, request.Needed, request.Body.Span).IsAllowed)
                     throw new SecretException(SecretErrorKind.Denied, "is not allowed", operation: request.OperationName, name: request.Path);
                 // What only reads needs no intent: nothing happens before its outcome is on record.
                 if (!request.IsReadOnly)

@@ -45,7 +45,7 @@ public sealed record VaultRequest(
         VaultOperation.Update => Capability.Update,
         VaultOperation.Patch => Capability.Patch,
         VaultOperation.Delete => Capability.Delete,
-        _ => Capability.Administer,
+        _ => Capability.Sudo,
     };
 
     internal string OperationName => Operation switch

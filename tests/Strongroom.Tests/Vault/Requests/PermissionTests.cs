@@ -4,33 +4,18 @@ using Strongroom.Secrets;
 using Strongroom.Storage.Memory;
 using Strongroom.Vault.Audit;
 using Strongroom.Vault.Barrier;
+using Strongroom.Vault.Policies;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Storage;
 using Xunit;
 
 namespace Strongroom.Tests.Vault.Requests;
 
-public sealed class PolicyTests : IDisposable
+public sealed class PermissionTests : IDisposable
 {
     private readonly VaultWorkshop _workshop = new();
 
     public void Dispose() => _workshop.Dispose();
-
-    [Theory]
-    [InlineData("secret/data/app", Capability.Read | Capability.Update)]
-    [InlineData("secret/data/app/db", Capability.Read)]
-    [InlineData("secret/data/app/db/deep", Capability.Read)]
-    [InlineData("secret/data/app/private/x", Capability.None)]
-    [InlineData("secret/data/apps", Capability.List)]
-    [InlineData("secret/data", Capability.None)]
-    [InlineData("SECRET/data/app", Capability.None)]
-    [InlineData("", Capability.None)]
-    public void Closest_rule_decides_alone(string path, Capability allowed) => new Policy(
-        new PolicyRule("secret/data/*", Capability.List), new PolicyRule("secret/data/app", Capability.Read | Capability.Update),
-        new PolicyRule("secret/data/app/private/*", Capability.None), new PolicyRule("secret/data/app/*", Capability.Read)).At(path).ShouldBe(allowed);
-
-    [Fact]
-    public void Empty_policy_allows_nothing() => new Policy().At("secret/data/a").ShouldBe(Capability.None);
 
     [Theory]
     [InlineData(VaultOperation.Read, "secret/data/other")]
@@ -48,7 +33,7 @@ public sealed class PolicyTests : IDisposable
         using var barrier = await VaultBarrier.CreateAsync(storage, _workshop.Seal(), VaultWorkshop.VaultId, _workshop.Random, default);
         await using var audit = HashChainedFile.Open(_workshop.AuditPath, barrier.Keyring.AuditKey, AuditFlush.Changes, _workshop.Time);
         var core = new VaultCore(barrier, audit, _workshop.Time);
-        var caller = Caller.Restricted("guest", new Policy(new PolicyRule("secret/data/mine", Capability.Read)));
+        var caller = Caller.Restricted("guest", Acl.Compile([AccessPolicy.Parse("guest", """path "secret/data/mine" { capabilities = ["read"] }""")]));
         storage.Calls = 0;
 
         var error = await Should.ThrowAsync<SecretException>(async () =>
@@ -72,7 +57,7 @@ public sealed class PolicyTests : IDisposable
         var core = new VaultCore(barrier, audit, _workshop.Time);
         using var written = await core.HandleAsync(
             Caller.LocalOwner("alice"), new VaultRequest(VaultOperation.Update, "secret/data/mine", """{"data":{"value":"v"}}"""u8.ToArray()), default);
-        var caller = Caller.Restricted("guest", new Policy(new PolicyRule("*", Capability.All & ~Capability.Administer)));
+        var caller = Caller.Restricted("guest", Acl.Compile([AccessPolicy.Parse("guest", """path "*" { capabilities = ["create", "read", "update", "patch", "delete", "list"] }""")]));
 
         using var read = await core.HandleAsync(caller, new VaultRequest(VaultOperation.Read, "secret/data/mine"), default);
         var worked = false;
