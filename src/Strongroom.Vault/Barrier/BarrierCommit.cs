@@ -37,8 +37,16 @@ internal sealed class BarrierCommit(VaultBarrier barrier)
     public void Delete(BarrierView view, string path) =>
         Add(new Step(StorageChangeKind.Delete, view.FullPath(path), FolderLength: -1, default, null));
 
+    /// <summary>Changes nothing, but lets the commit happen only while the entry is at this revision.</summary>
+    public void Check(BarrierView view, string path, long expectedRevision) =>
+        Add(new Step(StorageChangeKind.Check, view.FullPath(path), FolderLength: -1, default, expectedRevision));
+
+    /// <summary>The failure of a commit whose expected revisions did not hold, where trying again is the caller's affair.</summary>
+    public static SecretException Raced() =>
+        new(SecretErrorKind.Conflict, "it was changed by another request at the same time", help: "try again");
+
     /// <summary>Removes a listed entry and the folders that it leaves empty.</summary>
-    public void DeleteListed(BarrierView view, string path, long expectedRevision)
+    public void DeleteListed(BarrierView view, string path, long? expectedRevision = null)
     {
         var full = view.FullPath(path);
         Add(new Step(StorageChangeKind.Delete, full, FolderLength(full), default, expectedRevision));
@@ -77,7 +85,7 @@ internal sealed class BarrierCommit(VaultBarrier barrier)
             var folder = step.FolderLength < 0 ? EntryId.None : keyring.Names.Folder(step.Path.AsSpan(0, step.FolderLength));
             changes[i + 1] = step.Kind switch
             {
-                StorageChangeKind.Delete => new(step.Kind, id, ExpectedRevision: step.ExpectedRevision),
+                StorageChangeKind.Delete or StorageChangeKind.Check => new(step.Kind, id, ExpectedRevision: step.ExpectedRevision),
                 StorageChangeKind.DeleteIfFolderEmpty => new(step.Kind, id, MustBeEmpty: keyring.Names.Folder(step.Path)),
                 _ => new(
                     step.Kind, id, folder, EntryFormat.Seal(keyring.Current, id, folder, step.Path, step.Value.Span, barrier.Random), step.ExpectedRevision),

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Strongroom.Secrets;
 
@@ -46,6 +47,20 @@ internal sealed class BarrierView
         }
         names.Sort(StringComparer.Ordinal);
         return names;
+    }
+
+    /// <summary>The paths of all listed entries, folder by folder.</summary>
+    public async IAsyncEnumerable<string> WalkAsync([EnumeratorCancellation] CancellationToken cancellationToken, string folder = "")
+    {
+        var folders = new Stack<string>([folder]);
+        while (folders.TryPop(out var next))
+        {
+            foreach (var name in await ListAsync(next, cancellationToken))
+            {
+                if (name.EndsWith('/')) folders.Push(next + name);
+                else yield return next + name;
+            }
+        }
     }
 
     public byte[] FullPath(string path)

@@ -1,4 +1,5 @@
 using Strongroom.Vault.Policies;
+using Strongroom.Vault.Tokens;
 
 namespace Strongroom.Vault.Requests;
 
@@ -8,14 +9,18 @@ public sealed class Caller
     /// <summary>The longest name, in characters; longer ones are cut.</summary>
     public const int NameLengthMax = 128;
 
-    private Caller(string kind, string name, Acl acl)
+    private Caller(string kind, string name, Acl acl, TokenState? token = null)
     {
         Name = name.Length <= NameLengthMax ? name : name[..NameLengthMax];
         Kind = kind;
         Acl = acl;
+        Token = token;
     }
 
-    /// <summary>How the caller was recognised: <c>owner</c>.</summary>
+    /// <summary>Nobody: who asks for a path that needs no token, or brought none that is good.</summary>
+    public static Caller Anonymous { get; } = new("anonymous", "", Acl.Compile([]));
+
+    /// <summary>How the caller was recognised: <c>owner</c>, <c>token</c>.</summary>
     public string Kind { get; }
 
     /// <summary>Who it is, for the audit log.</summary>
@@ -24,12 +29,19 @@ public sealed class Caller
     /// <summary>What the caller may do.</summary>
     public Acl Acl { get; }
 
+    /// <summary>The token of the request, when it was made with one.</summary>
+    internal TokenState? Token { get; }
+
     /// <summary>The person at this machine who holds the seal: whoever can open the vault may do everything in it.</summary>
     public static Caller LocalOwner(string userName) => new("owner", userName, Acl.Root);
 
     /// <summary>A caller with less than everything, for programs that hand on part of what they may do.</summary>
     public static Caller Restricted(string name, Acl acl) => new("restricted", name, acl);
 
+    /// <summary>The holder of a token.</summary>
+    internal static Caller Holder(TokenState token, Acl acl) =>
+        new("token", $"{token.Entry.DisplayName}/{token.Entry.Accessor}", acl, token);
+
     /// <summary><c>owner:alice</c>.</summary>
-    public override string ToString() => $"{Kind}:{Name}";
+    public override string ToString() => Name.Length == 0 ? Kind : $"{Kind}:{Name}";
 }

@@ -1,7 +1,8 @@
 using Strongroom.Secrets;
 using Strongroom.Vault.Audit;
 using Strongroom.Vault.Barrier;
-using Strongroom.Vault.Engines.Kv;
+using Strongroom.Vault.Mounts;
+using Strongroom.Vault.Tokens;
 
 namespace Strongroom.Vault.Requests;
 
@@ -9,54 +10,89 @@ namespace Strongroom.Vault.Requests;
 internal readonly record struct VaultAnswer(VaultResponse? Response, SecretException? Error);
 
 /// <summary>
-/// The one way into the vault: permission, audit intent, engine, audit outcome, response. Nothing reaches an engine but
-/// through <see cref="RunAsync"/>.
+/// The one way into the vault: token, permission, audit intent, engine, new token, audit outcome, response. Nothing reaches an
+/// engine but through <see cref="RunAsync"/>.
 /// </summary>
-internal sealed class VaultCore(VaultBarrier barrier, AuditSink audit, TimeProvider time)
+internal sealed class VaultCore
 {
-    private readonly BarrierView _root = barrier.View("");
-    private readonly Mount[] _mounts = [new("secret/", new KvEngine(barrier.View("kv/secret/m/"), barrier.View("kv/secret/v/"), barrier.View("kv/secret/"), time))];
+    private readonly BarrierView _root;
+    private readonly AuditSink _audit;
+    private readonly TimeProvider _time;
+    private readonly MountTable _embedded;
+    private readonly VaultSystem? _system;
 
-    /// <summary>Handles one request. The response must be disposed.</summary>
+    /// <summary>A vault for its owner in this process: one versioned engine at <c>secret/</c>, no tokens.</summary>
+    public VaultCore(VaultBarrier barrier, AuditSink audit, TimeProvider time)
+    {
+        (_root, _audit, _time) = (barrier.View(""), audit, time);
+        _embedded = new MountTable([new Mount("secret/", EngineCatalog.MakeKv2("secret", barrier, time))]);
+    }
+
+    /// <summary>A vault that serves many callers.</summary>
+    public VaultCore(VaultSystem system, AuditSink audit)
+    {
+        (_root, _audit, _time, _system) = (system.Barrier.View(""), audit, system.Time, system);
+        _embedded = system.Mounts.Table;
+    }
+
+    private MountTable Mounts => _system?.Mounts.Table ?? _embedded;
+
+    /// <summary>Handles a request by the token that it was made with. The response must be disposed.</summary>
+    public async ValueTask<VaultResponse> HandleAsync(VaultRequest request, CancellationToken cancellationToken)
+    {
+        var answers = await RunAsync(known: null, [request], administer: null, cancellationToken);
+        return answers[0].Response ?? throw answers[0].Error!;
+    }
+
+    /// <summary>Handles one request of a caller who is known already. The response must be disposed.</summary>
     public async ValueTask<VaultResponse> HandleAsync(Caller caller, VaultRequest request, CancellationToken cancellationToken)
     {
-        var answers = await RunAsync(caller, [request], RouteAsync, cancellationToken);
+        var answers = await RunAsync(caller, [request], administer: null, cancellationToken);
         return answers[0].Response ?? throw answers[0].Error!;
     }
 
     /// <summary>Handles many requests, each as if alone, with their audit records written together.</summary>
     public ValueTask<VaultAnswer[]> HandleManyAsync(Caller caller, IReadOnlyList<VaultRequest> requests, CancellationToken cancellationToken) =>
-        RunAsync(caller, requests, RouteAsync, cancellationToken);
+        RunAsync(caller, requests, administer: null, cancellationToken);
 
     /// <summary>Runs work on the vault itself (keys, seal) under the same permission and audit.</summary>
     public async ValueTask AdministerAsync(
-        Caller caller, string path, Func<ChangeContext, CancellationToken, ValueTask<long>> work, CancellationToken cancellationToken)
+        Caller caller, string path, Func<RequestContext, CancellationToken, ValueTask<long>> work, CancellationToken cancellationToken)
     {
         var request = new VaultRequest(VaultOperation.Administer, path);
-        var answers = await RunAsync(
-            caller, [request], async (_, context, token) => VaultResponse.Done(await work(context, token)), cancellationToken);
+        var answers = await RunAsync(caller, [request], work, cancellationToken);
         if (answers[0].Error is { } error) throw error;
     }
 
     private async ValueTask<VaultAnswer[]> RunAsync(
-        Caller caller, IReadOnlyList<VaultRequest> requests,
-        Func<VaultRequest, ChangeContext, CancellationToken, ValueTask<VaultResponse>> target, CancellationToken cancellationToken)
+        Caller? known, IReadOnlyList<VaultRequest> requests,
+        Func<RequestContext, CancellationToken, ValueTask<long>>? administer, CancellationToken cancellationToken)
     {
         var answers = new VaultAnswer[requests.Count];
         var outcomes = new AuditRecord[requests.Count];
         for (var i = 0; i < requests.Count; i++)
         {
             var request = requests[i];
+            var caller = known ?? Caller.Anonymous;
             var intent = default(AuditPosition);
             try
             {
-                if (!caller.Acl.Check(request.Path, request.Needed, request.Body.Span).IsAllowed)
-                    throw new SecretException(SecretErrorKind.Denied, "is not allowed", operation: request.OperationName, name: request.Path);
+                var mount = administer is null ? Mounts.Find(request.Path) : null;
+                var path = mount is null ? "" : request.Path[mount.Path.Length..];
+                if (known is not null || mount?.Engine.IsOpen(request.Operation, path) != true)
+                {
+                    caller = known ?? await _system!.Tokens.AuthenticateAsync(request.Origin, cancellationToken);
+                    request = await AuthorizeAsync(caller, request, mount, path, cancellationToken);
+                }
                 // What only reads needs no intent: nothing happens before its outcome is on record.
-                if (!request.IsReadOnly)
-                    intent = await audit.AppendAsync([Describe(caller, request, AuditRecordKind.Intent)], durable: true, cancellationToken);
-                var context = new ChangeContext(_root, intent.Sequence == 0 ? null : intent);
-                answers[i] = new VaultAnswer(await target(request, context, cancellationToken), null);
+                if (!request.IsReadOnly || request.Origin.WrapTtl > TimeSpan.Zero)
+                    intent = await _audit.AppendAsync([Describe(caller, request, AuditRecordKind.Intent)], durable: true, cancellationToken);
+                var context = new RequestContext(_root, intent.Sequence == 0 ? null : intent, caller);
+                answers[i] = new VaultAnswer(
+                    administer is not null ? VaultResponse.Done(await administer(context, cancellationToken))
+                    : mount is null ? throw NoEngine(request)
+                    : await AnswerAsync(mount, request, path, context, cancellationToken),
+                    null);
             }
             catch (SecretException e)
             {
@@ -71,7 +107,7 @@ internal sealed class VaultCore(VaultBarrier barrier, AuditSink audit, TimeProvi
         }
         try
         {
-            await audit.AppendAsync(outcomes, durable: false, cancellationToken);
+            await _audit.AppendAsync(outcomes, durable: false, cancellationToken);
         }
         catch
         {
@@ -82,22 +118,41 @@ internal sealed class VaultCore(VaultBarrier barrier, AuditSink audit, TimeProvi
         return answers;
     }
 
-    private ValueTask<VaultResponse> RouteAsync(VaultRequest request, ChangeContext context, CancellationToken cancellationToken)
+    /// <summary>Throws Denied unless the caller may do it. Returns the request with a write told apart into create and update.</summary>
+    private static async ValueTask<VaultRequest> AuthorizeAsync(
+        Caller caller, VaultRequest request, Mount? mount, string path, CancellationToken cancellationToken)
     {
-        foreach (var mount in _mounts)
-        {
-            if (request.Path.StartsWith(mount.Path, StringComparison.Ordinal))
-                return mount.Engine.HandleAsync(request, request.Path[mount.Path.Length..], context, cancellationToken);
-        }
-        throw new SecretException(SecretErrorKind.NotFound, "no engine is mounted there", operation: request.OperationName, name: request.Path);
+        if (request.Operation == VaultOperation.Update && mount is not null && await mount.Engine.ExistsAsync(path, cancellationToken) == false)
+            request = request with { Operation = VaultOperation.Create };
+        var needed = request.Needed | (mount?.Engine.NeedsSudo(path) == true ? Capability.Sudo : Capability.None);
+        var wrapTtl = request.Origin.WrapTtl;
+        if (!caller.Acl.Check(request.Path, needed, request.Body.Span, wrapTtl == TimeSpan.Zero ? null : wrapTtl).IsAllowed)
+            throw new SecretException(SecretErrorKind.Denied, "permission denied", operation: request.OperationName, name: request.Path);
+        return request;
     }
 
+    private async ValueTask<VaultResponse> AnswerAsync(
+        Mount mount, VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken)
+    {
+        var response = await mount.Engine.HandleAsync(request, path, context, cancellationToken);
+        if (response.Grant is { } grant) response = await Logins.CompleteAsync(_system!, mount.Entry!, grant, request, context, cancellationToken);
+        return response;
+    }
+
+    private static SecretException NoEngine(VaultRequest request) => new(
+        SecretErrorKind.NotFound, $"no handler for route '{request.Path}'", operation: request.OperationName, name: request.Path);
+
     private AuditRecord Describe(Caller caller, VaultRequest request, AuditRecordKind kind) =>
-        new(kind, time.GetUtcNow(), caller.ToString(), request.OperationName, request.Path, Version: request.Version);
+        new(kind, _time.GetUtcNow(), caller.ToString(), request.OperationName, request.Path, Version: request.Version);
 
     private static string OutcomeOf(VaultAnswer answer) => answer.Error is { } error
         ? ErrorName(error.Kind)
-        : answer.Response!.Status == VaultStatus.Unreadable ? ErrorName(SecretErrorKind.Unreadable) : "ok";
+        : answer.Response!.Status switch
+        {
+            VaultStatus.Unreadable => ErrorName(SecretErrorKind.Unreadable),
+            VaultStatus.NotFound => ErrorName(SecretErrorKind.NotFound),
+            _ => "ok",
+        };
 
     private static string ErrorName(SecretErrorKind kind) => kind switch
     {
@@ -116,6 +171,4 @@ internal sealed class VaultCore(VaultBarrier barrier, AuditSink audit, TimeProvi
         SecretErrorKind.ReadOnly => "read-only",
         _ => "error",
     };
-
-    private readonly record struct Mount(string Path, KvEngine Engine);
 }

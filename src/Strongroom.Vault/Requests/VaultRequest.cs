@@ -21,7 +21,7 @@ public enum VaultOperation
     /// <summary>Delete.</summary>
     Delete,
 
-    /// <summary>Work on the vault itself.</summary>
+    /// <summary>Work on the vault itself, by its owner in this process.</summary>
     Administer,
 }
 
@@ -34,6 +34,14 @@ public enum VaultOperation
 public sealed record VaultRequest(
     VaultOperation Operation, string Path, ReadOnlyMemory<byte> Body = default, int? Version = null, int? Depth = null)
 {
+    private static readonly Dictionary<string, string> NoQuery = [];
+
+    /// <summary>Where it came from.</summary>
+    public RequestOrigin Origin { get; init; } = RequestOrigin.Local;
+
+    /// <summary>Query parameters, for the few endpoints that have some.</summary>
+    public IReadOnlyDictionary<string, string> Query { get; init; } = NoQuery;
+
     /// <summary>True when nothing can change by it.</summary>
     public bool IsReadOnly => Operation is VaultOperation.Read or VaultOperation.List;
 

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Strongroom.Secrets;
+using Strongroom.Vault.Tokens;
 
 namespace Strongroom.Vault.Requests;
 
@@ -13,6 +15,9 @@ public enum VaultStatus
 
     /// <summary>The version asked for is deleted or destroyed; <see cref="VaultResponse.Data"/> holds what is known of it.</summary>
     Unreadable,
+
+    /// <summary>There is nothing there, and <see cref="VaultResponse.Warnings"/> tell what may be wrong.</summary>
+    NotFound,
 }
 
 /// <summary>The answer to one request. May hold secrets: dispose of it, which zeroes them.</summary>
@@ -31,12 +36,90 @@ public sealed class VaultResponse : IDisposable
     /// <summary>The storage sequence of the commit that the request made; 0 when it changed nothing.</summary>
     public long Sequence { get; }
 
+    /// <summary>What the caller should know although it worked.</summary>
+    public IReadOnlyList<string> Warnings { get; internal set; } = [];
+
+    /// <summary>For how long the answer may be used when no lease was made for it, as KV version 1 tells it.</summary>
+    public TimeSpan LeaseDuration { get; internal set; }
+
+    /// <summary>The lease that the answer is good for, or null.</summary>
+    public LeaseTerms? Lease { get; internal set; }
+
+    /// <summary>The token that was made or renewed, or null.</summary>
+    public IssuedAuth? Auth { get; private init; }
+
+    /// <summary>The wrapping token in whose place of storage the answer lies, or null.</summary>
+    public WrapInfo? Wrap { get; private init; }
+
+    /// <summary>The content type of a <see cref="Data"/> that is the whole answer and not a part of the usual envelope; else null.</summary>
+    public string? BareContentType { get; internal set; }
+
+    /// <summary>The HTTP status of an answer that tells something by it; 0 is the usual one.</summary>
+    public int StatusCode { get; internal set; }
+
+    /// <summary>A login that the pipeline turns into a token before anybody sees this answer.</summary>
+    internal AuthGrant? Grant { get; private init; }
+
     /// <summary>Zeroes the answer.</summary>
     public void Dispose() => _data?.Dispose();
 
     internal static VaultResponse Ok(SecretBuffer data, long sequence = 0) => new(VaultStatus.Ok, data, sequence);
 
+    /// <summary>An answer with this object in <c>data</c>; <paramref name="write"/> writes its members.</summary>
+    internal static VaultResponse Ok(Action<Utf8JsonWriter> write, long sequence = 0) => new(VaultStatus.Ok, Object(write), sequence);
+
+    /// <summary>An answer that has no <c>data</c> but an envelope: what a login gets.</summary>
+    internal static VaultResponse Login(AuthGrant grant, long sequence = 0) => new(VaultStatus.Ok, null, sequence) { Grant = grant };
+
+    internal static VaultResponse Issued(IssuedAuth auth, long sequence) => new(VaultStatus.Ok, null, sequence) { Auth = auth };
+
+    internal static VaultResponse Wrapped(WrapInfo wrap, long sequence) => new(VaultStatus.Ok, null, sequence) { Wrap = wrap };
+
+    /// <summary>A 200 with an empty envelope, where Vault has one.</summary>
+    internal static VaultResponse Empty(long sequence) => new(VaultStatus.Ok, null, sequence);
+
     internal static VaultResponse Unreadable(SecretBuffer data) => new(VaultStatus.Unreadable, data, 0);
 
+    internal static VaultResponse NotFound(string warning) => new(VaultStatus.NotFound, null, 0) { Warnings = [warning] };
+
     internal static VaultResponse Done(long sequence) => new(VaultStatus.Done, null, sequence);
+
+    /// <summary>A list of names, as every LIST answers. Throws NotFound when there are none.</summary>
+    internal static VaultResponse Keys(IReadOnlyList<string> names, Action<Utf8JsonWriter>? more = null)
+    {
+        if (names.Count == 0) throw new SecretException(SecretErrorKind.NotFound, "there is nothing in it", operation: "list");
+        return Ok(writer =>
+        {
+            writer.WriteStartArray("keys"u8);
+            foreach (var name in names) writer.WriteStringValue(name);
+            writer.WriteEndArray();
+            more?.Invoke(writer);
+        });
+    }
+
+    private static SecretBuffer Object(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new SecretBuffer(512);
+        using var writer = new Utf8JsonWriter(buffer);
+        writer.WriteStartObject();
+        write(writer);
+        writer.WriteEndObject();
+        return buffer;
+    }
 }
+
+/// <summary>The lease of an answer.</summary>
+/// <param name="Id">Its id, empty when there is none to renew or revoke.</param>
+/// <param name="Duration">How long it is good for.</param>
+/// <param name="Renewable">Whether it can be renewed.</param>
+public sealed record LeaseTerms(string Id, TimeSpan Duration, bool Renewable);
+
+/// <summary>What stands in the place of a wrapped answer.</summary>
+/// <param name="Token">The one-time token.</param>
+/// <param name="Accessor">Its accessor.</param>
+/// <param name="Ttl">How long it lives.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="CreationPath">The path of the request whose answer it holds.</param>
+/// <param name="WrappedAccessor">Accessor of the token inside, when the answer holds one.</param>
+public sealed record WrapInfo(
+    ClientToken Token, string Accessor, TimeSpan Ttl, DateTimeOffset CreatedAt, string CreationPath, string? WrappedAccessor);

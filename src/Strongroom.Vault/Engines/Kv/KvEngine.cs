@@ -9,13 +9,13 @@ namespace Strongroom.Vault.Engines.Kv;
 /// <param name="Request">The request.</param>
 /// <param name="Path">Path of the secret or folder.</param>
 /// <param name="Context">The way to change something.</param>
-internal sealed record KvCall(KvEngine Engine, VaultRequest Request, string Path, ChangeContext Context);
+internal sealed record KvCall(KvEngine Engine, VaultRequest Request, string Path, RequestContext Context);
 
 /// <summary>
 /// Versioned secrets, with the paths, bodies and semantics of Vault's KV version 2. Each endpoint is a file named after its path.
 /// A secret is a listed entry with its metadata, and one unlisted entry for the value of each version.
 /// </summary>
-internal sealed class KvEngine(BarrierView metadata, BarrierView versions, BarrierView settings, TimeProvider time)
+internal sealed class KvEngine(BarrierView metadata, BarrierView versions, BarrierView settings, TimeProvider time) : Engine
 {
     private const string ConfigPath = "config";
 
@@ -28,7 +28,7 @@ internal sealed class KvEngine(BarrierView metadata, BarrierView versions, Barri
 
     public DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    public ValueTask<VaultResponse> HandleAsync(VaultRequest request, string path, ChangeContext context, CancellationToken cancellationToken)
+    public override ValueTask<VaultResponse> HandleAsync(VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken)
     {
         var slash = path.IndexOf('/');
         var endpoint = slash < 0 ? path.AsSpan() : path.AsSpan(0, slash);

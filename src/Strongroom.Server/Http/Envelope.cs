@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Strongroom.Vault.Requests;
+using Strongroom.Vault.Tokens;
+
+namespace Strongroom.Server.Http;
+
+/// <summary>The usual form of an answer: <c>request_id, lease_id, renewable, lease_duration, data, wrap_info, warnings, auth</c>.</summary>
+internal static class Envelope
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public static async Task WriteAsync(HttpContext context, VaultRequest request, VaultResponse response)
+    {
+        var http = context.Response;
+        if (response.BareContentType is { } contentType)
+        {
+            http.StatusCode = response.StatusCode == 0 ? StatusCodes.Status200OK : response.StatusCode;
+            if (http.StatusCode == StatusCodes.Status204NoContent) return;
+            http.ContentType = contentType;
+            if (!HttpMethods.IsHead(context.Request.Method)) await http.BodyWriter.WriteAsync(response.Data);
+            return;
+        }
+        if (response.Status == VaultStatus.Done && response.Warnings.Count == 0)
+        {
+            http.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+        http.StatusCode = response.Status is VaultStatus.Unreadable or VaultStatus.NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
+        http.ContentType = "application/json";
+        if (HttpMethods.IsHead(context.Request.Method)) return;
+        Write(http.BodyWriter, request, response);
+        await http.BodyWriter.FlushAsync();
+    }
+
+    private static void Write(System.IO.Pipelines.PipeWriter body, VaultRequest request, VaultResponse response)
+    {
+        using var writer = new Utf8JsonWriter(body, Options);
+        writer.WriteStartObject();
+        writer.WriteString("request_id"u8, response.Wrap is null ? request.Origin.RequestId : "");
+        writer.WriteString("lease_id"u8, response.Lease?.Id ?? "");
+        writer.WriteBoolean("renewable"u8, response.Lease?.Renewable == true);
+        writer.WriteNumber("lease_duration"u8, (long)(response.Lease?.Duration ?? response.LeaseDuration).TotalSeconds);
+        writer.WritePropertyName("data"u8);
+        if (response.Data.IsEmpty) writer.WriteNullValue();
+        else writer.WriteRawValue(response.Data.Span, skipInputValidation: true);
+        WriteWrap(writer, response.Wrap);
+        WriteWarnings(writer, response.Warnings);
+        WriteAuth(writer, response.Auth);
+        // System endpoints repeat their data beside the envelope, for clients from before there was one.
+        if (!response.Data.IsEmpty && request.Path.StartsWith("sys/", StringComparison.Ordinal) && !request.Path.StartsWith("sys/wrapping/", StringComparison.Ordinal))
+            Repeat(writer, response.Data);
+        writer.WriteEndObject();
+    }
+
+    private static void Repeat(Utf8JsonWriter writer, ReadOnlyMemory<byte> data)
+    {
+        using var document = JsonDocument.Parse(data);
+        foreach (var member in document.RootElement.EnumerateObject())
+        {
+            if (member.Name is "request_id" or "lease_id" or "renewable" or "lease_duration" or "data" or "wrap_info" or "warnings" or "auth") continue;
+            member.WriteTo(writer);
+        }
+    }
+
+    private static void WriteWrap(Utf8JsonWriter writer, WrapInfo? wrap)
+    {
+        if (wrap is null)
+        {
+            writer.WriteNull("wrap_info"u8);
+            return;
+        }
+        writer.WriteStartObject("wrap_info"u8);
+        writer.WriteString("token"u8, wrap.Token.Reveal());
+        writer.WriteString("accessor"u8, wrap.Accessor);
+        writer.WriteNumber("ttl"u8, (long)wrap.Ttl.TotalSeconds);
+        writer.WriteString("creation_time"u8, wrap.CreatedAt.UtcDateTime);
+        writer.WriteString("creation_path"u8, wrap.CreationPath);
+        if (wrap.WrappedAccessor is { } accessor) writer.WriteString("wrapped_accessor"u8, accessor);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteWarnings(Utf8JsonWriter writer, IReadOnlyList<string> warnings)
+    {
+        if (warnings.Count == 0)
+        {
+            writer.WriteNull("warnings"u8);
+            return;
+        }
+        writer.WriteStartArray("warnings"u8);
+        foreach (var warning in warnings) writer.WriteStringValue(warning);
+        writer.WriteEndArray();
+    }
+
+    private static void WriteAuth(Utf8JsonWriter writer, IssuedAuth? auth)
+    {
+        if (auth is null)
+        {
+            writer.WriteNull("auth"u8);
+            return;
+        }
+        writer.WriteStartObject("auth"u8);
+        writer.WriteString("client_token"u8, auth.Token?.Reveal() ?? "");
+        writer.WriteString("accessor"u8, auth.Accessor);
+        WriteNames(writer, "policies"u8, auth.Policies);
+        WriteNames(writer, "token_policies"u8, auth.Policies);
+        writer.WritePropertyName("metadata"u8);
+        if (auth.Metadata is null)
+        {
+            writer.WriteNullValue();
+        }
+        else
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in auth.Metadata) writer.WriteString(name, value);
+            writer.WriteEndObject();
+        }
+        writer.WriteNumber("lease_duration"u8, (long)auth.LeaseDuration.TotalSeconds);
+        writer.WriteBoolean("renewable"u8, auth.Renewable);
+        writer.WriteString("entity_id"u8, auth.EntityId);
+        writer.WriteString("token_type"u8, auth.Type);
+        writer.WriteBoolean("orphan"u8, auth.Orphan);
+        writer.WriteNull("mfa_requirement"u8);
+        writer.WriteNumber("num_uses"u8, auth.UsesLeft);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteNames(Utf8JsonWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<string> names)
+    {
+        writer.WriteStartArray(name);
+        foreach (var text in names) writer.WriteStringValue(text);
+        writer.WriteEndArray();
+    }
+}

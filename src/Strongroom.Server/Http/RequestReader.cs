@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Globalization;
+using Microsoft.AspNetCore.Http.Features;
+using Strongroom.Secrets;
+using Strongroom.Vault.Requests;
+using Strongroom.Vault.Tokens;
+
+namespace Strongroom.Server.Http;
+
+/// <summary>Translates an HTTP request to one of the vault. Everything about the transport ends here.</summary>
+internal static class RequestReader
+{
+    private const string Prefix = "/v1/";
+
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create("\0\\\r\n");
+
+    /// <summary>The operation, or null for a method that the API does not have.</summary>
+    public static VaultOperation? Operation(HttpRequest request) => request.Method switch
+    {
+        "GET" or "HEAD" => IsTrue(request.Query["list"].ToString()) ? VaultOperation.List : VaultOperation.Read,
+        "POST" or "PUT" => VaultOperation.Update,
+        "PATCH" => VaultOperation.Patch,
+        "DELETE" => VaultOperation.Delete,
+        "LIST" => VaultOperation.List,
+        _ => null,
+    };
+
+    /// <summary>
+    /// The path below <c>/v1/</c>, decoded once: what permission is checked for and what the engines see is the same text. Throws
+    /// InvalidInput for a path that could be read in two ways. Null when it is no path of the API.
+    /// </summary>
+    public static string? Path(HttpContext context, VaultOperation operation)
+    {
+        var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.AsSpan();
+        var query = raw.IndexOf('?');
+        if (query >= 0) raw = raw[..query];
+        if (!raw.StartsWith(Prefix, StringComparison.Ordinal)) return null;
+        var path = raw[Prefix.Length..].Contains('%') ? Uri.UnescapeDataString(raw[Prefix.Length..]) : raw[Prefix.Length..].ToString();
+        if (path.AsSpan().ContainsAny(Forbidden) || path.AsSpan().ContainsAnyInRange('\u0001', '\u001f') || path.Contains('\u007f', StringComparison.Ordinal)
+            || path.Contains('\ufffd', StringComparison.Ordinal))
+            throw new SecretException(SecretErrorKind.InvalidInput, "path contains characters that cannot be printed");
+        if (path.Contains("//", StringComparison.Ordinal) || HasDotSegment(path))
+            throw new SecretException(SecretErrorKind.InvalidInput, "path contains an empty, '.' or '..' segment");
+        return operation == VaultOperation.List && !path.EndsWith('/') ? path + "/" : path;
+    }
+
+    /// <summary>The token of a request: <c>X-Vault-Token</c>, or a bearer.</summary>
+    public static ClientToken? Token(IHeaderDictionary headers)
+    {
+        var text = headers["X-Vault-Token"].ToString();
+        if (text.Length == 0)
+        {
+            var authorization = headers.Authorization.ToString();
+            if (authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) text = authorization["Bearer ".Length..].Trim();
+        }
+        return text.Length is 0 or > ClientToken.LengthMax ? null : new ClientToken(text);
+    }
+
+    /// <summary>How long the answer is to be wrapped. Throws InvalidInput for what is no duration.</summary>
+    public static TimeSpan WrapTtl(IHeaderDictionary headers)
+    {
+        var text = headers["X-Vault-Wrap-TTL"].ToString();
+        return text.Length == 0 ? TimeSpan.Zero : VaultDurations.Parse(text);
+    }
+
+    /// <summary>Reads the body, at most so many bytes. Throws InvalidInput for more; the caller disposes of it.</summary>
+    public static async ValueTask<SecretBuffer?> BodyAsync(HttpContext context, long lengthMax, CancellationToken cancellationToken)
+    {
+        var length = context.Request.ContentLength;
+        if (length == 0 || (length is null && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true)) return null;
+        if (length > lengthMax) throw TooLarge();
+        var body = new SecretBuffer((int)Math.Min(length ?? 4096, 1 << 20));
+        try
+        {
+            var reader = context.Request.BodyReader;
+            while (true)
+            {
+                var read = await reader.ReadAsync(cancellationToken);
+                foreach (var segment in read.Buffer)
+                {
+                    if (body.Length + segment.Length > lengthMax) throw TooLarge();
+                    body.Write(segment.Span);
+                }
+                reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted) return body;
+            }
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    public static BadHttpRequestException TooLarge() => new("http: request body too large", StatusCodes.Status413PayloadTooLarge);
+
+    public static int? Number(IQueryCollection query, string name)
+    {
+        if (!query.TryGetValue(name, out var text) || text.Count == 0 || text[0]!.Length == 0) return null;
+        return int.TryParse(text[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new SecretException(SecretErrorKind.InvalidInput, $"error converting input for field \"{name}\": it is not a whole number from 0");
+    }
+
+    private static bool IsTrue(string text) => text is "true" or "1" or "t" or "T" or "TRUE" or "True";
+
+    private static bool HasDotSegment(string path)
+    {
+        foreach (var range in path.AsSpan().Split('/'))
+        {
+            if (path.AsSpan()[range] is "." or "..") return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,80 @@
+using Strongroom.Secrets;
+using Strongroom.Vault.Requests;
+using Strongroom.Vault.Served;
+
+namespace Strongroom.Server.Http;
+
+/// <summary>
+/// The HTTP edge: translates requests to the vault and its answers back, and does nothing else. Every answer under <c>/v1/</c> is made here.
+/// </summary>
+internal sealed partial class VaultEdge(ServedVault vault, EdgeLimits limits, ILogger<VaultEdge> log)
+{
+    /// <summary>Answers one HTTP request.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+            timeout.CancelAfter(limits.RequestDurationMax);
+            await AnswerAsync(context, timeout.Token);
+        }
+        catch (SecretException e)
+        {
+            await Errors.WriteAsync(context, e);
+        }
+        catch (BadHttpRequestException e)
+        {
+            await Errors.WriteAsync(context, e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "http: request body too large" : "bad request");
+        }
+        catch (OperationCanceledException)
+        {
+            if (!context.RequestAborted.IsCancellationRequested)
+                await Errors.WriteAsync(context, StatusCodes.Status500InternalServerError, "context deadline exceeded");
+        }
+        catch (Exception e)
+        {
+            // The text of an unexpected exception may hold anything: it goes neither to the client nor to the log.
+            LogUnexpected(log, e.GetType().Name, context.TraceIdentifier);
+            await Errors.WriteAsync(context, StatusCodes.Status500InternalServerError, "internal error");
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        var http = context.Request;
+        if (RequestReader.Operation(http) is not { } operation)
+        {
+            await Errors.WriteAsync(context, StatusCodes.Status405MethodNotAllowed);
+            return;
+        }
+        if (RequestReader.Path(context, operation) is not { } path)
+        {
+            await Errors.WriteAsync(context, StatusCodes.Status404NotFound);
+            return;
+        }
+        using var body = operation is VaultOperation.Read or VaultOperation.List or VaultOperation.Delete
+            ? null
+            : await RequestReader.BodyAsync(context, limits.RequestSizeMax, cancellationToken);
+        var request = new VaultRequest(
+            operation, path, body?.WrittenMemory ?? default, RequestReader.Number(http.Query, "version"), RequestReader.Number(http.Query, "depth"))
+        {
+            Origin = new RequestOrigin
+            {
+                RequestId = RequestIds.Next(),
+                Token = RequestReader.Token(http.Headers),
+                Address = context.Connection.RemoteIpAddress,
+                Port = context.Connection.RemotePort,
+                WrapTtl = RequestReader.WrapTtl(http.Headers),
+                Certificate = context.Connection.ClientCertificate,
+                UserAgent = http.Headers.UserAgent.ToString(),
+            },
+        };
+        if (http.QueryString.HasValue) request = request with { Query = http.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal) };
+        using var response = await vault.HandleAsync(request, cancellationToken);
+        await Envelope.WriteAsync(context, request, response);
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A request failed unexpectedly with {Type} (request {Id}).")]
+    private static partial void LogUnexpected(ILogger log, string type, string id);
+}

@@ -1,0 +1,71 @@
+using Strongroom.Secrets;
+using Strongroom.Vault.Requests;
+
+namespace Strongroom.Vault.Engines.Sys;
+
+/// <summary>One request to <c>sys</c>.</summary>
+/// <param name="System">The vault.</param>
+/// <param name="Request">The request.</param>
+/// <param name="Argument">What follows the endpoint's name in the path.</param>
+/// <param name="Context">Who asks, and the way to change something.</param>
+internal sealed record SysCall(VaultSystem System, VaultRequest Request, string Argument, RequestContext Context)
+{
+    public bool IsWrite => Request.Operation is VaultOperation.Create or VaultOperation.Update;
+
+    public SecretException Unsupported() =>
+        new(SecretErrorKind.Unsupported, "unsupported operation", operation: Request.OperationName, name: Request.Path);
+
+    public SecretException NotFound() =>
+        new(SecretErrorKind.NotFound, "there is nothing there", operation: Request.OperationName, name: Request.Path);
+}
+
+/// <summary>
+/// The vault's own settings: <c>sys</c> (https://developer.hashicorp.com/vault/api-docs/system). Each endpoint is a file named after its
+/// path and a row in <see cref="Routes"/>.
+/// </summary>
+internal sealed class SysEngine(VaultSystem system) : Engine
+{
+    private delegate ValueTask<VaultResponse> Endpoint(SysCall call, CancellationToken cancellationToken);
+
+    /// <summary>Endpoints by the beginning of the path; the first that fits answers. What follows it is the argument.</summary>
+    private static readonly Route[] Routes =
+    [
+        new("capabilities-self", PathCapabilities.HandleSelfAsync),
+        new("capabilities-accessor", PathCapabilities.HandleAccessorAsync),
+        new("capabilities", PathCapabilities.HandleAsync),
+        new("policies/acl", PathPolicies.HandleAsync),
+        new("policy", PathPolicies.HandleLegacyAsync),
+        new("internal/ui/mounts", PathInternalUiMounts.HandleAsync),
+        new("mounts", PathMounts.HandleAsync),
+        new("auth", PathMounts.HandleAuthAsync, NeedsSudo: true),
+    ];
+
+    public override bool IsOpen(VaultOperation operation, string path) => Find(path)?.IsOpen == true;
+
+    public override bool NeedsSudo(string path) => Find(path)?.NeedsSudo == true;
+
+    public override ValueTask<VaultResponse> HandleAsync(
+        VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken)
+    {
+        var route = Find(path)
+            ?? throw new SecretException(SecretErrorKind.NotFound, $"no handler for route 'sys/{path}'", operation: request.OperationName, name: request.Path);
+        var argument = path.Length == route.Prefix.Length ? "" : path[(route.Prefix.Length + 1)..];
+        return route.Endpoint(new SysCall(system, request, argument, context), cancellationToken);
+    }
+
+    private static Route? Find(string path)
+    {
+        foreach (var route in Routes)
+        {
+            if (path.StartsWith(route.Prefix, StringComparison.Ordinal) && (path.Length == route.Prefix.Length || path[route.Prefix.Length] == '/'))
+                return route;
+        }
+        return null;
+    }
+
+    /// <param name="Prefix">Beginning of the path, whole segments.</param>
+    /// <param name="Endpoint">Answers it.</param>
+    /// <param name="NeedsSudo">Whether it needs the capability sudo.</param>
+    /// <param name="IsOpen">Whether it needs no token.</param>
+    private sealed record Route(string Prefix, Endpoint Endpoint, bool NeedsSudo = false, bool IsOpen = false);
+}

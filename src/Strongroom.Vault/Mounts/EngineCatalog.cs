@@ -1,0 +1,35 @@
+using Strongroom.Vault.Auth.Token;
+using Strongroom.Vault.Barrier;
+using Strongroom.Vault.Engines.Cubbyhole;
+using Strongroom.Vault.Engines.Kv;
+using Strongroom.Vault.Engines.Sys;
+using Strongroom.Vault.Requests;
+
+namespace Strongroom.Vault.Mounts;
+
+/// <summary>Every engine there is, by the type that a mount names. The one list to add to.</summary>
+internal static class EngineCatalog
+{
+    /// <summary>The engines of secrets that can be mounted.</summary>
+    public static IReadOnlyList<string> SecretTypes { get; } = ["kv"];
+
+    /// <summary>The ways to log in that can be mounted.</summary>
+    public static IReadOnlyList<string> AuthTypes { get; } = [];
+
+    /// <summary>Makes the engine of a mount.</summary>
+    public static Engine Make(MountEntry entry, VaultSystem system) => entry.Type switch
+    {
+        "kv" => MakeKv(entry, system.Barrier, system.Time),
+        "cubbyhole" => new CubbyholeEngine(system),
+        "system" => new SysEngine(system),
+        "token" => new TokenEngine(system),
+        _ => throw EntryFormat.Damaged($"names the unknown engine {entry.Type}"),
+    };
+
+    /// <summary>The versioned engine that the command line uses without a table of mounts.</summary>
+    public static KvEngine MakeKv2(string id, VaultBarrier barrier, TimeProvider time) =>
+        new(barrier.View($"kv/{id}/m/"), barrier.View($"kv/{id}/v/"), barrier.View($"kv/{id}/"), time);
+
+    private static Engine MakeKv(MountEntry entry, VaultBarrier barrier, TimeProvider time) =>
+        MakeKv2(entry.Id, barrier, time);
+}

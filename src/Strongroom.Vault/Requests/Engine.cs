@@ -1,0 +1,24 @@
+namespace Strongroom.Vault.Requests;
+
+/// <summary>
+/// An API mounted in the vault: secrets, a way to log in, or the vault's own settings. Engines are made by
+/// <see cref="Mounts.EngineCatalog"/>, live as long as the vault is unsealed, and are asked by <see cref="VaultCore"/> alone.
+/// All failures are <see cref="Strongroom.Secrets.SecretException"/>; the reason of one with kind InvalidInput is shown to the client as it stands.
+/// </summary>
+internal abstract class Engine
+{
+    /// <summary>Whether the path may be used without a token: logins.</summary>
+    public virtual bool IsOpen(VaultOperation operation, string path) => false;
+
+    /// <summary>Whether the path needs the capability sudo besides the one of the operation.</summary>
+    public virtual bool NeedsSudo(string path) => false;
+
+    /// <summary>
+    /// Whether there is something at the path, so that a write asks for create or for update. Null where the engine makes no
+    /// difference: then it is update.
+    /// </summary>
+    public virtual ValueTask<bool?> ExistsAsync(string path, CancellationToken cancellationToken) => new((bool?)null);
+
+    /// <summary>Answers a request that may be made. The path is relative to the mount.</summary>
+    public abstract ValueTask<VaultResponse> HandleAsync(VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken);
+}

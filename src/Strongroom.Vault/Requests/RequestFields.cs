@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text.Json;
+using Strongroom.Secrets;
+using Strongroom.Vault.Engines.Kv;
+
+namespace Strongroom.Vault.Requests;
+
+/// <summary>
+/// The members of a request's JSON body, read as leniently as Vault reads them: numbers and booleans may be text, a list may be one
+/// text with commas, a duration a number of seconds or text such as <c>1h30m</c>. Faults are InvalidInput and never quote a value.
+/// Falls back to the query for a request without body.
+/// </summary>
+internal sealed class RequestFields : IDisposable
+{
+    /// <summary>The deepest nesting of a body.</summary>
+    public const int DepthMax = 32;
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = DepthMax, AllowDuplicateProperties = false };
+
+    private readonly JsonDocument? _document;
+    private readonly JsonElement? _root;
+    private readonly IReadOnlyDictionary<string, string> _query;
+
+    public RequestFields(VaultRequest request)
+    {
+        _query = request.Query;
+        if (request.Body.IsEmpty) return;
+        try
+        {
+            _document = JsonDocument.Parse(request.Body, Options);
+        }
+        catch (JsonException)
+        {
+            throw Invalid("error parsing JSON");
+        }
+        if (_document.RootElement.ValueKind == JsonValueKind.Object) _root = _document.RootElement;
+        else if (_document.RootElement.ValueKind != JsonValueKind.Null) throw Invalid("error parsing JSON: it is not an object");
+    }
+
+    private RequestFields(JsonElement root) => (_root, _query) = (root, new Dictionary<string, string>(StringComparer.Ordinal));
+
+    /// <summary>The members of an object inside a body.</summary>
+    public static RequestFields Of(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object ? new RequestFields(element) : throw Invalid("error parsing JSON: a member is not an object");
+
+    /// <summary>The member, unless it is absent or null.</summary>
+    public JsonElement? Find(string name) =>
+        _root?.TryGetProperty(name, out var found) == true && found.ValueKind != JsonValueKind.Null ? found : null;
+
+    /// <summary>Whether the request says anything about the member, be it null.</summary>
+    public bool Has(string name) => _root?.TryGetProperty(name, out _) == true || _query.ContainsKey(name);
+
+    public string? Text(string name) => Find(name) is { } found
+        ? found.ValueKind switch
+        {
+            JsonValueKind.String => found.GetString()!,
+            JsonValueKind.Number => found.GetRawText(),
+            JsonValueKind.True => "true",
+            JsonValueKind.False => "false",
+            _ => throw Invalid($"'{name}' is not text"),
+        }
+        : _query.GetValueOrDefault(name);
+
+    public string RequireText(string name) => Text(name) is { Length: > 0 } text ? text : throw Invalid($"missing {name}");
+
+    public bool? Flag(string name) => Text(name) switch
+    {
+        null or "" => null,
+        "true" or "1" or "t" or "T" or "TRUE" or "True" => true,
+        "false" or "0" or "f" or "F" or "FALSE" or "False" => false,
+        _ => throw Invalid($"'{name}' is not true or false"),
+    };
+
+    public int? Count(string name) => Text(name) switch
+    {
+        null or "" => null,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) => count,
+        _ => throw Invalid($"'{name}' is not a whole number from 0"),
+    };
+
+    /// <summary>A duration in whole seconds, rounded up.</summary>
+    public long? Seconds(string name)
+    {
+        if (Text(name) is not { Length: > 0 } text) return null;
+        try
+        {
+            return (long)Math.Ceiling(GoDuration.Parse(text).TotalSeconds);
+        }
+        catch (SecretException)
+        {
+            throw Invalid($"'{name}' is not a duration such as 3h25m19s");
+        }
+    }
+
+    /// <summary>A list: of texts, or one text with commas. Blank items are dropped.</summary>
+    public string[]? Names(string name)
+    {
+        if (Find(name) is { ValueKind: JsonValueKind.Array } array)
+        {
+            var names = new List<string>(array.GetArrayLength());
+            foreach (var item in array.EnumerateArray())
+            {
+                if (item.ValueKind is not (JsonValueKind.String or JsonValueKind.Number)) throw Invalid($"'{name}' has an item that is not text");
+                var text = (item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText()).Trim();
+                if (text.Length > 0) names.Add(text);
+            }
+            return [.. names];
+        }
+        return Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>An object of texts, or a text that is such an object as JSON.</summary>
+    public Dictionary<string, string>? Pairs(string name)
+    {
+        if (Find(name) is not { } found) return null;
+        JsonDocument? inner = null;
+        try
+        {
+            if (found.ValueKind == JsonValueKind.String && found.GetString() is { } text)
+            {
+                if (text.Length == 0) return [];
+                inner = JsonDocument.Parse(text, Options);
+                found = inner.RootElement;
+            }
+            if (found.ValueKind != JsonValueKind.Object) throw Invalid($"'{name}' is not an object of texts");
+            var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var member in found.EnumerateObject())
+                pairs[member.Name] = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText();
+            return pairs;
+        }
+        catch (JsonException)
+        {
+            throw Invalid($"'{name}' is not an object of texts");
+        }
+        finally
+        {
+            inner?.Dispose();
+        }
+    }
+
+    public void Dispose() => _document?.Dispose();
+
+    /// <summary>The error of a request that cannot be meant so; the text is what the client sees.</summary>
+    public static SecretException Invalid(string reason) => new(SecretErrorKind.InvalidInput, reason);
+}

@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using Strongroom.Vault.Audit;
+
+namespace Strongroom.Vault.Served;
+
+/// <summary>How a vault is served.</summary>
+public sealed record ServedVaultOptions
+{
+    /// <summary>The version of the Vault API that clients are told; they choose what they dare to ask by it.</summary>
+    public const string ApiVersion = "1.15.6";
+
+    /// <summary>File of the hash-chained audit log; made with mode 0600 when it is not there.</summary>
+    public required string AuditPath { get; init; }
+
+    /// <summary>When the audit log is flushed to the disk.</summary>
+    public AuditFlush AuditFlush { get; init; } = AuditFlush.Changes;
+
+    /// <summary>The clock of everything.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where keys, tokens and nonces come from.</summary>
+    public RandomNumberGenerator Random { get; init; } = RandomNumberGenerator.Create();
+
+    /// <summary>The word for the storage in <c>sys/seal-status</c>: <c>file</c>, <c>inmem</c>.</summary>
+    public string StorageType { get; init; } = "file";
+
+    /// <summary>The name that the server gives itself in <c>sys/health</c>.</summary>
+    public string ClusterName { get; init; } = "strongroom";
+
+    /// <summary>The address under which clients reach it, in <c>sys/leader</c>.</summary>
+    public string ApiAddress { get; init; } = "";
+
+    /// <summary>Seconds that a lease or token lives when nothing else says so.</summary>
+    public long DefaultLeaseTtl { get; init; } = 768 * 3600;
+
+    /// <summary>The longest life in seconds when nothing else says so.</summary>
+    public long MaxLeaseTtl { get; init; } = 768 * 3600;
+}

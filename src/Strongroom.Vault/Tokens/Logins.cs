@@ -1,0 +1,59 @@
+using Strongroom.Vault.Mounts;
+using Strongroom.Vault.Policies;
+using Strongroom.Vault.Requests;
+
+namespace Strongroom.Vault.Tokens;
+
+/// <summary>Turns a successful login into a token, by the rules that hold for all auth methods.</summary>
+internal static class Logins
+{
+    /// <summary>Makes the token of a login and the answer that gives it out.</summary>
+    public static async ValueTask<VaultResponse> CompleteAsync(
+        VaultSystem system, MountEntry mount, AuthGrant grant, VaultRequest request, RequestContext context, CancellationToken cancellationToken)
+    {
+        var now = system.Tokens.Now;
+        var parameters = grant.Token;
+        var (ttl, maxTtl) = Lifetimes(system, mount, parameters);
+        var entry = new TokenEntry
+        {
+            Accessor = TokenText.NewAccessor(system.Barrier.Random),
+            Policies = PolicyNames(parameters.Policies, parameters.NoDefaultPolicy),
+            Path = request.Path,
+            DisplayName = $"{mount.Path["auth/".Length..^1].Replace('/', '-')}-{grant.DisplayName}".TrimEnd('-'),
+            Metadata = grant.Metadata,
+            CreatedAt = now,
+            CreationTtl = ttl,
+            ExpiresAt = now + ttl,
+            ExplicitMaxTtl = parameters.ExplicitMaxTtl,
+            Period = parameters.Period,
+            MaxTtl = maxTtl,
+            UsesLeft = parameters.NumUses,
+            Renewable = grant.Renewable,
+            BoundCidrs = parameters.BoundCidrs,
+        };
+        var text = TokenText.NewService(system.Barrier.Random);
+        var (auth, sequence) = await system.Tokens.CreateAsync(text, entry, context.BeginCommit, cancellationToken);
+        return VaultResponse.Issued(auth, sequence);
+    }
+
+    /// <summary>The names sorted, each once, with <c>default</c> unless it is not wanted.</summary>
+    public static string[] PolicyNames(IEnumerable<string> names, bool noDefault)
+    {
+        var sorted = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var name in names) sorted.Add(name.Trim().ToLowerInvariant());
+        sorted.Remove("");
+        if (sorted.Contains(PolicyStore.Root)) return [PolicyStore.Root];
+        if (!noDefault) sorted.Add(PolicyStore.Default);
+        return [.. sorted];
+    }
+
+    /// <summary>The first life of a token and the one that renewals add up to, in seconds: what is asked for, cut by role, mount and server.</summary>
+    private static (long Ttl, long MaxTtl) Lifetimes(VaultSystem system, MountEntry mount, TokenParameters parameters)
+    {
+        var maxTtl = TokenLifetime.Shorter(parameters.MaxTtl, TokenLifetime.Shorter(mount.MaxLeaseTtl, system.MaxLeaseTtl));
+        maxTtl = TokenLifetime.Shorter(parameters.ExplicitMaxTtl, maxTtl);
+        if (parameters.Period > 0) return (TokenLifetime.Shorter(parameters.ExplicitMaxTtl, parameters.Period), parameters.ExplicitMaxTtl);
+        var ttl = parameters.Ttl > 0 ? parameters.Ttl : mount.DefaultLeaseTtl > 0 ? mount.DefaultLeaseTtl : system.DefaultLeaseTtl;
+        return (TokenLifetime.Shorter(ttl, maxTtl), maxTtl);
+    }
+}
