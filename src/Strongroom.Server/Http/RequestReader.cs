@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using Strongroom.Secrets;
+using Strongroom.Vault.Engines.Kv;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Tokens;
 
@@ -60,7 +61,7 @@ internal static class RequestReader
     public static TimeSpan WrapTtl(IHeaderDictionary headers)
     {
         var text = headers["X-Vault-Wrap-TTL"].ToString();
-        return text.Length == 0 ? TimeSpan.Zero : VaultDurations.Parse(text);
+        return text.Length == 0 ? TimeSpan.Zero : GoDuration.Parse(text);
     }
 
     /// <summary>Reads the body, at most so many bytes. Throws InvalidInput for more; the caller disposes of it.</summary>

@@ -59,6 +59,21 @@ public sealed partial class Acl
         return rule is null || rule.Capabilities == Capability.None ? Capability.Deny : rule.Capabilities;
     }
 
+    /// <summary>Whether anything is granted at the path or below it: what the caller has reason to know of.</summary>
+    /// <param name="prefix">A path that ends with a slash.</param>
+    public bool AllowsBelow(string prefix)
+    {
+        if (IsRoot) return true;
+        foreach (var rule in Rules)
+        {
+            if (rule.Capabilities is Capability.Deny or Capability.None) continue;
+            var head = rule.Pattern.Body.AsSpan(0, Math.Min(rule.Pattern.FirstWildcard, rule.Pattern.Body.Length));
+            if (head.StartsWith(prefix, StringComparison.Ordinal) || (!rule.Pattern.IsExact && prefix.AsSpan().StartsWith(head, StringComparison.Ordinal)))
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>
     /// Paths that no engine can mean are refused before a broad rule could allow them: whatever read <c>a//b</c> or <c>a/../b</c> as
     /// another path would get around a closer rule for that path.

@@ -5,8 +5,9 @@ using Strongroom.Secrets;
 namespace Strongroom.Vault.Engines.Kv;
 
 /// <summary>Durations as the Vault API writes them: <c>3h25m19s</c>, or a number of seconds.</summary>
-internal static class GoDuration
+public static class GoDuration
 {
+    /// <summary>Reads a duration. Throws InvalidInput.</summary>
     public static TimeSpan Parse(string text)
     {
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return FromSeconds(seconds, text);
@@ -37,6 +38,7 @@ internal static class GoDuration
         return FromSeconds(total, text);
     }
 
+    /// <summary>Writes a duration; anything below zero is <c>0s</c>.</summary>
     public static string Format(TimeSpan duration)
     {
         if (duration <= TimeSpan.Zero) return "0s";
@@ -48,7 +50,7 @@ internal static class GoDuration
         return text.Append(seconds.ToString("0.#######", CultureInfo.InvariantCulture)).Append('s').ToString();
     }
 
-    public static TimeSpan FromSeconds(double seconds, string text) =>
+    internal static TimeSpan FromSeconds(double seconds, string text) =>
         seconds is >= 0 and <= 1e10 ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond)) : throw Invalid(text);
 
     private static SecretException Invalid(string text) =>

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using Strongroom.Storage.Memory;
+using Strongroom.Vault.Seal;
+using Strongroom.Vault.Served;
+using Strongroom.Vault.Tokens;
+
+namespace Strongroom.Server;
+
+/// <summary>A vault in memory for trying things out: unsealed, with <c>secret/</c> mounted and a root token that is told. Gone when the server stops.</summary>
+internal sealed class DevVault : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder;
+    private readonly VaultSeal _seal;
+    private readonly ClientToken _root;
+    private readonly ServerArguments _arguments;
+
+    private DevVault(ServedVault vault, VaultSeal seal, DirectoryInfo folder, ClientToken root, ServerArguments arguments) =>
+        (Vault, _seal, _folder, _root, _arguments) = (vault, seal, folder, root, arguments);
+
+    public ServedVault Vault { get; }
+
+    public static async ValueTask<DevVault> StartAsync(
+        ServerArguments arguments, RandomNumberGenerator random, TimeProvider time, CancellationToken cancellationToken)
+    {
+        // Only the audit log is a file; the folder is private and removed with the vault.
+        var folder = Directory.CreateTempSubdirectory("strongroom-dev-");
+        var vault = new ServedVault(
+            new MemoryStorage(),
+            new ServedVaultOptions { AuditPath = Path.Combine(folder.FullName, "audit.log"), Random = random, Time = time, StorageType = "inmem" });
+        var key = new byte[VaultSeal.RootKeyLength];
+        random.GetBytes(key);
+        var seal = new StaticKeySeal(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(key)), random);
+        CryptographicOperations.ZeroMemory(key);
+        var id = new byte[16];
+        random.GetBytes(id);
+        await vault.CreateAsync(seal, new Guid(id), withSecrets: true, cancellationToken);
+        return new DevVault(vault, seal, folder, await vault.CreateRootTokenAsync(arguments.DevRootToken, cancellationToken), arguments);
+    }
+
+    /// <summary>Tells how to use it.</summary>
+    public Task AnnounceAsync(TextWriter output) => output.WriteLineAsync($"""
+        Strongroom server in dev mode: everything is in memory and gone when it stops. Not for production.
+
+            export VAULT_ADDR='http://{_arguments.DevListen}'
+            export VAULT_TOKEN='{_root.Reveal()}'
+
+        """);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Vault.DisposeAsync();
+        _seal.Dispose();
+        _folder.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,3 @@
+using Strongroom.Server;
+
+return await ServerProgram.RunAsync(args);
