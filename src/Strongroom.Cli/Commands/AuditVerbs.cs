@@ -1,33 +1,25 @@
 using System.CommandLine;
 using System.Globalization;
 using Strongroom.Cli.Framework;
+using Strongroom.Cli.Project;
 using Strongroom.Cli.Terminal;
 using Strongroom.Vault.Audit;
+using Strongroom.Vault.Embedded;
 
 namespace Strongroom.Cli.Commands;
 
 /// <summary>Proves that no line of the audit log was changed, dropped, moved or cut off.</summary>
-internal sealed class AuditVerifyVerb : Verb
+internal sealed class AuditVerifyVerb() : VaultVerb(
+    "verify", "Prove that nobody changed the audit log.",
+    ("strongroom audit verify", "exit code 7 when a line was changed, dropped, moved or cut off"))
 {
-    private readonly Option<string> _store = CommonOptions.VaultStore();
-
-    public AuditVerifyVerb() : base(
-        VerbGroup.Vault, "verify", "Prove that nobody changed the audit log.",
-        ("strongroom audit verify", "exit code 7 when a line was changed, dropped, moved or cut off"))
+    protected override async Task<int> RunAsync(Invocation invocation, EmbeddedVault vault, VaultPlace place)
     {
-        Add(_store);
-    }
-
-    protected override async Task<int> RunAsync(Invocation invocation)
-    {
-        await using var session = invocation.OpenSession();
-        var vault = await session.OpenVaultAsync(invocation.Get(_store), invocation.CancellationToken);
         var report = await vault.VerifyAuditAsync(invocation.CancellationToken);
         if (invocation.Json)
         {
-            JsonOutput.Write(invocation.Screen, json =>
+            JsonOutput.WriteObject(invocation.Screen, json =>
             {
-                json.WriteStartObject();
                 json.WriteBoolean("intact", report.IsIntact);
                 json.WriteNumber("records", report.Records);
                 json.WriteNumber("recoveries", report.Recoveries);
@@ -37,7 +29,6 @@ internal sealed class AuditVerifyVerb : Verb
                     json.WriteString("fault", report.Fault);
                     json.WriteNumber("faultAfter", report.FaultAfter);
                 }
-                json.WriteEndObject();
             });
         }
         else if (report.IsIntact)
@@ -54,26 +45,22 @@ internal sealed class AuditVerifyVerb : Verb
 }
 
 /// <summary>Shows who did what when.</summary>
-internal sealed class AuditShowVerb : Verb
+internal sealed class AuditShowVerb : VaultVerb
 {
-    private readonly Option<string> _store = CommonOptions.VaultStore();
     private readonly Option<int?> _last = new("--last", "-n") { Description = "How many records; 20 unless said otherwise.", HelpName = "n" };
     private readonly Option<string> _name = new("--name") { Description = "Only records of paths that contain this.", HelpName = "text" };
 
     public AuditShowVerb() : base(
-        VerbGroup.Vault, "show", "Show who did what, when, and how it ended.",
+        "show", "Show who did what, when, and how it ended.",
         ("strongroom audit show -n 50", "the last 50 records"),
         ("strongroom audit show --name OPENAI", "everything about one secret"))
     {
         Add(_last);
         Add(_name);
-        Add(_store);
     }
 
-    protected override async Task<int> RunAsync(Invocation invocation)
+    protected override async Task<int> RunAsync(Invocation invocation, EmbeddedVault vault, VaultPlace place)
     {
-        await using var session = invocation.OpenSession();
-        var vault = await session.OpenVaultAsync(invocation.Get(_store), invocation.CancellationToken);
         var count = invocation.Get(_last) ?? 20;
         var wanted = invocation.Get(_name);
         var records = new Queue<AuditRecord>();

@@ -60,7 +60,7 @@ internal sealed class CacheClearVerb : Verb
     {
         await using var session = invocation.OpenSession();
         session.DiskCache.Clear();
-        invocation.Screen.Done("the cache is empty");
+        invocation.Answer("the cache is empty", json => json.WriteBoolean("cleared", true));
         return ExitCode.Success;
     }
 }

@@ -19,28 +19,42 @@ internal sealed class CompletionVerb : Verb
 
     protected override Task<int> RunAsync(Invocation invocation)
     {
-        // The parser answers completions itself, to the directive [suggest:position].
-        invocation.Screen.Line(invocation.Get(_shell) switch
+        var shell = invocation.Get(_shell);
+        if (invocation.Json)
         {
-            "bash" => """
-                _strongroom() {
-                    local IFS=$'\n'
-                    COMPREPLY=($(compgen -W "$(strongroom "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
-                }
-                complete -o default -F _strongroom strongroom
-                """,
-            "zsh" => """
-                _strongroom() {
-                    local -a found
-                    found=("${(@f)$(strongroom "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)}")
-                    compadd -a found
-                }
-                compdef _strongroom strongroom
-                """,
-            _ => """
-                complete -f -c strongroom -a '(strongroom "[suggest:"(commandline -C)"]" (commandline) 2>/dev/null)'
-                """,
-        });
+            JsonOutput.WriteObject(invocation.Screen, json =>
+            {
+                json.WriteString("shell", shell);
+                json.WriteString("script", Script(shell));
+            });
+        }
+        else
+        {
+            invocation.Screen.Line(Script(shell));
+        }
         return Task.FromResult(ExitCode.Success);
     }
+
+    /// <summary>The parser answers completions itself, to the directive [suggest:position].</summary>
+    private static string Script(string shell) => shell switch
+    {
+        "bash" => """
+            _strongroom() {
+                local IFS=$'\n'
+                COMPREPLY=($(compgen -W "$(strongroom "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+            }
+            complete -o default -F _strongroom strongroom
+            """,
+        "zsh" => """
+            _strongroom() {
+                local -a found
+                found=("${(@f)$(strongroom "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)}")
+                compadd -a found
+            }
+            compdef _strongroom strongroom
+            """,
+        _ => """
+            complete -f -c strongroom -a '(strongroom "[suggest:"(commandline -C)"]" (commandline) 2>/dev/null)'
+            """,
+    };
 }

@@ -45,8 +45,14 @@ internal sealed class DeleteVerb : Verb
         {
             await store.DeleteAsync(reference.Address, invocation.CancellationToken);
         }
-        invocation.Screen.Done($"deleted {reference}{(forGood ? "" : invocation.Screen.Err.Dim($"; strongroom restore {name} brings it back"))}");
-        if (invocation.Get(_undeclare)) ManifestFile.Remove(session.Root, name);
+        var undeclared = invocation.Get(_undeclare) && ManifestFile.Remove(session.Root, name);
+        invocation.Answer($"deleted {reference}{(forGood ? "" : invocation.Screen.Err.Dim($"; strongroom restore {name} brings it back"))}", json =>
+        {
+            json.WriteString("name", name);
+            json.WriteString("reference", reference.ToString());
+            json.WriteBoolean("canBeRestored", !forGood);
+            json.WriteBoolean("undeclared", undeclared);
+        });
         return ExitCode.Success;
     }
 }

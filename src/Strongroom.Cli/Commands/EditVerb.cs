@@ -41,9 +41,11 @@ internal sealed class EditVerb : Verb
         var before = await ReadAsync(store, plan, names, invocation.CancellationToken);
         try
         {
-            using var after = await LetEditAsync(before, plan.Environment.Name);
-            FormatFaults.ThrowIfAny(after.Faults, "the edited text");
-            return await ApplyAsync(session, store, plan, before, after, invocation);
+            using var text = new SecretBuffer(4096);
+            EditedText.Begin(text, before);
+            using var after = await LetEditAsync(text, plan.Environment.Name, invocation.Screen);
+            await ApplyAsync(session, store, plan, before, after, invocation);
+            return ExitCode.Success;
         }
         finally
         {
@@ -69,48 +71,27 @@ internal sealed class EditVerb : Verb
         return found;
     }
 
-    private static async Task<SecretImport> LetEditAsync(Dictionary<string, StoredSecret?> secrets, string environment)
+    /// <summary>What the person saved. While it cannot be read it is offered again, with what is wrong on top.</summary>
+    private static async Task<SecretImport> LetEditAsync(SecretBuffer text, string environment, Screen screen)
     {
-        var folder = MemoryFolder();
-        var path = Path.Combine(folder, $"{environment}.env");
-        try
+        while (true)
         {
-            using (var text = new SecretBuffer(4096))
-            {
-                text.Write("# Save and close to apply. A line that you remove stays as it is in the vault; strongroom delete deletes.\n"u8);
-                foreach (var (name, _) in secrets.Where(s => s.Value is null)) text.Write(System.Text.Encoding.UTF8.GetBytes($"# {name}=\n"));
-                SecretExport.Write(text, ExportFormat.DotEnv, [.. secrets.Where(s => s.Value is not null).Select(s => new SecretEntry(s.Key, s.Value!.Value))]);
-                PrivateFile.Replace(path, text.Written);
-            }
-            var editor = Environment.GetEnvironmentVariable("VISUAL") is { Length: > 0 } visual ? visual
-                : Environment.GetEnvironmentVariable("EDITOR") is { Length: > 0 } simple ? simple : "vi";
-            if (await RunEditorAsync(editor, path) is var code and not 0)
-                throw new SecretException(SecretErrorKind.InvalidInput, $"the editor ended with code {code}; nothing was changed", operation: "edit");
-            using var edited = SecretInput.ReadFile(path, raw: true);
-            return SecretImport.Read(edited.Reveal(), ImportFormat.DotEnv);
-        }
-        finally
-        {
-            Wipe(folder);
+            using var saved = await PrivateEditor.EditAsync($"{environment}.env", text.WrittenMemory);
+            var edited = SecretImport.Read(saved.Reveal(), ImportFormat.DotEnv);
+            if (edited.Faults.Count == 0) return edited;
+            edited.Dispose();
+            var faults = FormatFaults.ToException(edited.Faults, "the edited text");
+            if (!Question.CanAsk) throw faults;
+            screen.Fail(faults.Message);
+            if (!Question.Ask("Nothing was changed. Open the editor again?", otherwise: true)) throw new OperationCanceledException();
+            EditedText.Annotate(text, saved.Reveal(), edited.Faults);
         }
     }
 
-    /// <summary>Signals go to the editor and not to us, so that the file is wiped however the editor ends.</summary>
-    private static async Task<int> RunEditorAsync(string editor, string path)
-    {
-        using var signals = new SignalForwarding(static () => { });
-        using var arguments = new NativeStrings();
-        foreach (var argument in new[] { "sh", "-c", $"{editor} \"$1\"", "sh", path }) arguments.Add(argument);
-        using var environment = ChildEnvironment.Build([], clean: false);
-        var child = ChildProcess.Start("/bin/sh", arguments, environment, captureOutput: false);
-        signals.Attach(child);
-        return await child.Exit;
-    }
-
-    private static async Task<int> ApplyAsync(
+    private static async Task ApplyAsync(
         Session session, SecretStore store, ManifestPlan plan, Dictionary<string, StoredSecret?> before, SecretImport after, Invocation invocation)
     {
-        var changed = 0;
+        var changes = new List<(string Name, string Outcome)>();
         foreach (var entry in after.Entries)
         {
             var known = before.GetValueOrDefault(entry.Name);
@@ -118,38 +99,16 @@ internal sealed class EditVerb : Verb
             int? expected = known?.Version;
             await store.WriteAsync(plan.ReferenceIn(store.Name, entry.Name).Address, new SecretWrite(entry.Value, expected), invocation.CancellationToken);
             ManifestFile.Declare(session, entry.Name, description: null);
-            invocation.Screen.Done($"{(known is null ? "set" : "changed")} {entry.Name}");
-            changed++;
+            changes.Add((entry.Name, known is null ? "created" : "replaced"));
+            if (!invocation.Json) invocation.Screen.Done($"{(known is null ? "set" : "changed")} {entry.Name}");
         }
-        if (changed == 0) invocation.Screen.Note("Nothing was changed.");
-        return ExitCode.Success;
+        if (invocation.Json) WriteJson(invocation.Screen, plan.Environment.Name, changes);
+        else if (changes.Count == 0) invocation.Screen.Note("Nothing was changed.");
     }
 
-    private static string MemoryFolder()
+    private static void WriteJson(Screen screen, string environment, List<(string Name, string Outcome)> changes) => JsonOutput.WriteObject(screen, json =>
     {
-        foreach (var place in new[] { Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR"), "/dev/shm" })
-        {
-            if (place is not { Length: > 0 } || !Directory.Exists(place) || new DriveInfo(place).DriveFormat is not ("tmpfs" or "ramfs")) continue;
-            var folder = Path.Combine(place, $"strongroom-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            return folder;
-        }
-        throw new SecretException(
-            SecretErrorKind.Unsupported, "there is no memory file system for the editor's file", operation: "edit",
-            help: "use strongroom set NAME, or set XDG_RUNTIME_DIR to a folder on a tmpfs");
-    }
-
-    /// <summary>Overwrites and removes everything, also the backups that editors leave.</summary>
-    private static void Wipe(string folder)
-    {
-        foreach (var file in Directory.GetFiles(folder))
-        {
-            using (var open = new FileStream(file, FileMode.Open, FileAccess.Write))
-            {
-                open.Write(new byte[open.Length]);
-            }
-            File.Delete(file);
-        }
-        Directory.Delete(folder, recursive: true);
-    }
+        json.WriteString("environment", environment);
+        JsonOutput.WriteOutcomes(json, changes);
+    });
 }

@@ -54,14 +54,22 @@ internal sealed class ExportVerb : Verb
                 entries.Add(new SecretEntry(secret.Name, secret.Value));
             }
         }
-        var format = invocation.Json ? ExportFormat.Json : Formats[invocation.Get(_format) ?? "dotenv"];
+        // The answer itself is JSON when asked; a file is in the form that was named.
+        var isFile = invocation.Get(_output) is not null;
+        var format = Formats[invocation.Json && !isFile ? "json" : invocation.Get(_format) ?? (invocation.Json ? "json" : "dotenv")];
         using var text = new SecretBuffer(4096);
         SecretExport.Write(text, format, entries, session.Manifest.Application is { Length: > 0 } application ? application : "secrets");
         if (invocation.Get(_mask) && format == ExportFormat.GitHub) WriteMasks(entries);
         if (invocation.Get(_output) is { } path)
         {
             OutputFile.WritePrivate(path, text.Written);
-            invocation.Screen.Done($"wrote {Counted.Of(entries.Count, "secret")} to {path} {invocation.Screen.Err.Dim("(readable by you only)")}");
+            invocation.Answer($"wrote {Counted.Of(entries.Count, "secret")} to {path} {invocation.Screen.Err.Dim("(readable by you only)")}", json =>
+            {
+                json.WriteString("file", Path.GetFullPath(path));
+                json.WriteStartArray("names");
+                foreach (var entry in entries) json.WriteStringValue(entry.Name);
+                json.WriteEndArray();
+            });
         }
         else if (Masked.MayShow(invocation.Get(_reveal)))
         {
@@ -69,7 +77,8 @@ internal sealed class ExportVerb : Verb
         }
         else
         {
-            foreach (var entry in entries) invocation.Screen.Line($"{entry.Name}={Masked.Show(entry.Value, invocation.Screen.Out)}");
+            if (invocation.Json) JsonOutput.WriteObject(invocation.Screen, json => entries.ForEach(e => json.WriteNull(e.Name)));
+            else foreach (var entry in entries) invocation.Screen.Line($"{entry.Name}={Masked.Show(entry.Value, invocation.Screen.Out)}");
             invocation.Screen.Note(invocation.Screen.Err.Dim("--reveal shows the values; a pipe or --output gets them as they are."));
         }
         return ExitCode.Success;

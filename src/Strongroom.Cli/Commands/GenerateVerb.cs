@@ -25,12 +25,7 @@ internal sealed class GenerateVerb : Verb
         using var value = PasswordOptions.Generate(invocation, _policy, _length, RandomNumberGenerator.Create());
         if (invocation.Json)
         {
-            JsonOutput.Write(invocation.Screen, json =>
-            {
-                json.WriteStartObject();
-                json.WriteString("value", value.Reveal());
-                json.WriteEndObject();
-            });
+            JsonOutput.WriteObject(invocation.Screen, json => json.WriteString("value", value.Reveal()));
             return Task.FromResult(ExitCode.Success);
         }
         invocation.Screen.Bytes(value.Reveal());

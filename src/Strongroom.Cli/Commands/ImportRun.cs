@@ -105,21 +105,11 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
         }
     }
 
-    private void WriteJson() => JsonOutput.Write(invocation.Screen, json =>
+    private void WriteJson() => JsonOutput.WriteObject(invocation.Screen, json =>
     {
-        json.WriteStartObject();
         json.WriteString("store", store.Name);
         json.WriteString("environment", plan.Environment.Name);
         json.WriteBoolean("dryRun", _isDryRun);
-        json.WriteStartArray("secrets");
-        foreach (var (name, outcome) in _outcomes)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", name);
-            json.WriteString("outcome", outcome);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
+        JsonOutput.WriteOutcomes(json, _outcomes);
     });
 }

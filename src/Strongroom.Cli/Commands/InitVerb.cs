@@ -1,13 +1,8 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using Strongroom.Cli.Framework;
 using Strongroom.Cli.Project;
+using Strongroom.Cli.Terminal;
 using Strongroom.Manifest;
-using Strongroom.Secrets;
-using Strongroom.Storage.Sqlite;
-using Strongroom.Vault.Barrier;
-using Strongroom.Vault.Embedded;
-using Strongroom.Vault.Seal;
 
 namespace Strongroom.Cli.Commands;
 
@@ -33,93 +28,45 @@ internal sealed class InitVerb : Verb
     protected override async Task<int> RunAsync(Invocation invocation)
     {
         var root = Path.GetFullPath(invocation.Directory);
-        var screen = invocation.Screen;
-        var madeManifest = MakeManifest(root, invocation.Get(_application));
-        await using var session = Session.Open(root);
-        var store = session.VaultStore();
-        var place = session.PlaceOf(store);
-
-        VaultPlace.MakePrivateFolder(place.Folder);
-        var vaultId = await MakeVaultAsync(session, place, invocation.Get(_seal) ?? KeyFileSeal.KindName, invocation.CancellationToken);
-        var ignored = Ignore(root);
-
-        if (madeManifest) screen.Done($"strongroom.yaml {screen.Err.Dim("— what your application needs; commit it")}");
-        if (vaultId is not { } id)
-        {
-            screen.Done($"the vault is there already {screen.Err.Dim($"({Path.GetRelativePath(root, place.DatabasePath)})")}");
-            return ExitCode.Success;
-        }
-        screen.Done($"{Path.GetRelativePath(root, place.DatabasePath)} {screen.Err.Dim("— the encrypted vault; stays on this machine")}");
-        if ((invocation.Get(_seal) ?? KeyFileSeal.KindName) == KeyFileSeal.KindName)
-            screen.Done($"{Home(place.KeyPath(id))} {screen.Err.Dim("— its key; keep a copy in a safe place, without it the vault cannot be opened")}");
-        if (ignored) screen.Done($".gitignore {screen.Err.Dim("— leaves out .strongroom/ and strongroom.local.yaml")}");
-        screen.Note("");
-        screen.Note($"Next: {screen.Err.Cyan(File.Exists(Path.Combine(root, ".env")) ? "strongroom import .env" : "strongroom set NAME")}, then {screen.Err.Cyan("strongroom run -- your-program")}");
+        var setup = await ProjectSetup.RunAsync(root, invocation.Get(_application), invocation.Get(_seal), invocation.CancellationToken);
+        if (invocation.Json) WriteJson(invocation.Screen, root, setup);
+        else Report(invocation.Screen, root, setup);
         return ExitCode.Success;
     }
 
-    private static bool MakeManifest(string root, string? application)
+    private static void Report(Screen screen, string root, ProjectSetup setup)
     {
-        var path = Path.Combine(root, ManifestFiles.Name);
-        if (File.Exists(path)) return false;
-        var above = ManifestFiles.Find(root);
-        if (above is not null)
+        if (setup.Made.Contains(ManifestFiles.Name)) screen.Done($"{ManifestFiles.Name} {screen.Err.Dim("— what your application needs; commit it")}");
+        var isNew = setup.Made.Contains(setup.VaultFile);
+        if (isNew)
         {
-            throw new SecretException(
-                SecretErrorKind.Conflict, $"the folder belongs to the project in {above}", operation: "init",
-                help: $"run it there, or make a {ManifestFiles.Name} here first if this is to be a project of its own");
+            screen.Done($"{setup.VaultFile} {screen.Err.Dim("— the encrypted vault; stays on this machine")}");
+            if (setup.KeyFile is { } keyFile)
+            {
+                screen.Done($"its key {screen.Err.Dim("— keep a copy in a safe place: nothing else opens the vault")}");
+                screen.Note($"  {VaultPlace.Shorten(keyFile)}");
+            }
         }
-        OutputFile.ReplaceText(path, ManifestTemplate.Create(application ?? Path.GetFileName(root)));
-        return true;
+        else
+        {
+            screen.Done($"the vault is there already {screen.Err.Dim($"({setup.VaultFile})")}");
+        }
+        if (setup.Made.Contains(".gitignore")) screen.Done($".gitignore {screen.Err.Dim("— leaves out .strongroom/ and strongroom.local.yaml")}");
+        if (!isNew) return;
+        screen.Note("");
+        var first = File.Exists(Path.Combine(root, ".env")) ? "strongroom import .env" : "strongroom set NAME";
+        screen.Note($"Next: {screen.Err.Cyan(first)}, then {screen.Err.Cyan("strongroom run -- your-program")}");
     }
 
-    /// <summary>The new vault's identity; null when there is one already.</summary>
-    private static async Task<Guid?> MakeVaultAsync(Session session, VaultPlace place, string sealKind, CancellationToken cancellationToken)
+    private static void WriteJson(Screen screen, string root, ProjectSetup setup) => JsonOutput.WriteObject(screen, json =>
     {
-        var storage = CreateOrOpen(place.DatabasePath);
-        // A crash may have come between the file and the vault in it; then there is no vault yet.
-        if (await VaultHeader.ReadAsync(storage, cancellationToken) is not null)
-        {
-            await storage.DisposeAsync();
-            return null;
-        }
-        Span<byte> random = stackalloc byte[16];
-        RandomNumberGenerator.Fill(random);
-        var vaultId = new Guid(random);
-        using var seal = SealChoice.Create(sealKind, place, vaultId);
-        await using var vault = await EmbeddedVault.CreateAsync(
-            storage, seal, vaultId, new EmbeddedVaultOptions { AuditPath = place.AuditPath, Time = session.Time }, cancellationToken);
-        return vaultId;
-    }
-
-    private static SqliteStorage CreateOrOpen(string path)
-    {
-        try
-        {
-            return SqliteStorage.Create(path);
-        }
-        catch (SecretException e) when (e.Kind == SecretErrorKind.Conflict)
-        {
-            return SqliteStorage.Open(path);
-        }
-    }
-
-    private static bool Ignore(string root)
-    {
-        string[] wanted = [VaultPlace.FolderName + "/", ManifestFiles.LocalName];
-        var path = Path.Combine(root, ".gitignore");
-        var text = File.Exists(path) ? File.ReadAllText(path) : "";
-        var lines = text.Split('\n', StringSplitOptions.TrimEntries);
-        var missing = Array.FindAll(wanted, w => Array.IndexOf(lines, w) < 0);
-        if (missing.Length == 0) return false;
-        var separator = text.Length == 0 || text.EndsWith('\n') ? "" : "\n";
-        OutputFile.ReplaceText(path, $"{text}{separator}{string.Join('\n', missing)}\n");
-        return true;
-    }
-
-    private static string Home(string path)
-    {
-        var home = Environment.GetEnvironmentVariable("HOME");
-        return home is { Length: > 1 } && path.StartsWith(home + "/", StringComparison.Ordinal) ? "~" + path[home.Length..] : path;
-    }
+        json.WriteString("project", root);
+        json.WriteString("vaultId", setup.Vault.VaultId);
+        json.WriteString("vaultFile", setup.Place.DatabasePath);
+        json.WriteString("seal", setup.Vault.SealKind);
+        if (setup.KeyFile is { } keyFile) json.WriteString("keyFile", keyFile);
+        json.WriteStartArray("made");
+        foreach (var made in setup.Made) json.WriteStringValue(made);
+        json.WriteEndArray();
+    });
 }

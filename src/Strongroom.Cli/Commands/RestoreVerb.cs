@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Strongroom.Cli.Framework;
+using Strongroom.Cli.Project;
 using Strongroom.Secrets;
 
 namespace Strongroom.Cli.Commands;
@@ -38,17 +39,26 @@ internal sealed class RestoreVerb : Verb
               ?? throw new SecretException(SecretErrorKind.NotFound, "has no older version to go back to", operation: "restore", name: name));
 
         Protection.BeforeChange(session.Plan(invocation.Environment), invocation.Get(_yes), $"Restore {name}");
+        var place = invocation.Screen.Err.Dim($"({target.Environment})");
         if (metadata.Versions.FirstOrDefault(v => v.Number == wanted) is { DeletedAt: { } at, Destroyed: false } && at <= now)
         {
             await target.Vault.UndeleteAsync(target.Path, [wanted], invocation.CancellationToken);
             if (wanted == metadata.CurrentVersion)
             {
-                invocation.Screen.Done($"{name} is back, at version {wanted} {invocation.Screen.Err.Dim($"({target.Environment})")}");
+                Answer(invocation, $"{name} is back, at version {wanted} {place}", name, target, wanted, wanted);
                 return ExitCode.Success;
             }
         }
         var version = await target.Vault.RestoreAsync(target.Path, wanted, invocation.CancellationToken);
-        invocation.Screen.Done($"{name} is what it was at version {wanted}; that is version {version} now {invocation.Screen.Err.Dim($"({target.Environment})")}");
+        Answer(invocation, $"{name} is what it was at version {wanted}; that is version {version} now {place}", name, target, wanted, version);
         return ExitCode.Success;
     }
+
+    private static void Answer(Invocation invocation, string line, string name, VaultTarget target, int restored, int version) => invocation.Answer(line, json =>
+    {
+        json.WriteString("name", name);
+        json.WriteString("reference", target.Reference.ToString());
+        json.WriteNumber("restoredVersion", restored);
+        json.WriteNumber("version", version);
+    });
 }

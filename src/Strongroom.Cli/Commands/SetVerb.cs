@@ -116,21 +116,14 @@ internal sealed class SetVerb : Verb
 
     private static void Report(Invocation invocation, string name, SecretReference reference, int? version, bool declared, string environment)
     {
-        if (invocation.Json)
-        {
-            JsonOutput.Write(invocation.Screen, json =>
-            {
-                json.WriteStartObject();
-                json.WriteString("name", name);
-                json.WriteString("reference", reference.ToString());
-                if (version is { } number) json.WriteNumber("version", number);
-                json.WriteBoolean("declared", declared);
-                json.WriteEndObject();
-            });
-            return;
-        }
         var ink = invocation.Screen.Err;
-        invocation.Screen.Done(
-            $"set {name} in {environment} {ink.Dim($"({reference.Store}{(version is { } n ? $", version {n}" : "")})")}{(declared ? ink.Dim("; added to strongroom.yaml") : "")}");
+        var place = ink.Dim($"({reference.Store}{(version is { } n ? $", version {n}" : "")})");
+        invocation.Answer($"set {name} in {environment} {place}{(declared ? ink.Dim("; added to strongroom.yaml") : "")}", json =>
+        {
+            json.WriteString("name", name);
+            json.WriteString("reference", reference.ToString());
+            if (version is { } number) json.WriteNumber("version", number);
+            json.WriteBoolean("declared", declared);
+        });
     }
 }

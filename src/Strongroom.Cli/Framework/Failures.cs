@@ -14,9 +14,7 @@ internal static class Failures
         }
         catch (SecretException e)
         {
-            if (json) JsonOutput.WriteError(screen, e);
-            else Tell(screen, e);
-            return exitCode(e.Kind);
+            return Report(e, screen, json, exitCode);
         }
         catch (OperationCanceledException)
         {
@@ -29,9 +27,16 @@ internal static class Failures
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The text of these is not in the trimmed binary. What can be expected is told where it happens; this is the rest.
-            screen.Fail(e is UnauthorizedAccessException ? "the file system denies access" : $"reading or writing failed (error {e.HResult & 0xffff})", "strongroom doctor checks the files of the project");
-            return exitCode(SecretErrorKind.ReadOnly);
+            var what = e is UnauthorizedAccessException ? "the file system denies access" : $"reading or writing failed (error {e.HResult & 0xffff})";
+            return Report(new SecretException(SecretErrorKind.ReadOnly, what, help: "strongroom doctor checks the files of the project"), screen, json, exitCode);
         }
+    }
+
+    private static int Report(SecretException e, Screen screen, bool json, Func<SecretErrorKind, int> exitCode)
+    {
+        if (json) JsonOutput.WriteError(screen, e);
+        else Tell(screen, e);
+        return exitCode(e.Kind);
     }
 
     /// <summary>The message without its help, and the help on a line of its own.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Strongroom.Cli.Project;
 using Strongroom.Cli.Terminal;
 using Strongroom.Secrets;
@@ -42,6 +43,13 @@ internal sealed class Invocation
 
     /// <summary>Opens the project.</summary>
     public Session OpenSession(bool acceptRestored = false) => Session.Open(Directory, acceptRestored);
+
+    /// <summary>Tells what was done: a person reads the line, a program the object with these fields.</summary>
+    public void Answer(string line, Action<Utf8JsonWriter> fields)
+    {
+        if (Json) JsonOutput.WriteObject(Screen, fields);
+        else Screen.Done(line);
+    }
 
     public T? Get<T>(Option<T> option) => _result.GetValue(option);
 

@@ -16,16 +16,36 @@ internal static class JsonOutput
         screen.Bytes("\n"u8);
     }
 
-    public static void WriteError(Screen screen, SecretException e) => Write(screen, json =>
+    /// <summary>One object; <paramref name="fields"/> writes what is in it.</summary>
+    public static void WriteObject(Screen screen, Action<Utf8JsonWriter> fields) => Write(screen, json =>
     {
         json.WriteStartObject();
+        fields(json);
+        json.WriteEndObject();
+    });
+
+    /// <summary>The list <c>secrets</c>: each with its name and what became of it, <c>created</c>, <c>replaced</c> and so on.</summary>
+    public static void WriteOutcomes(Utf8JsonWriter json, IReadOnlyList<(string Name, string Outcome)> outcomes)
+    {
+        json.WriteStartArray("secrets");
+        foreach (var (name, outcome) in outcomes)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteString("outcome", outcome);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    public static void WriteError(Screen screen, SecretException e) => WriteObject(screen, json =>
+    {
         json.WriteStartObject("error");
         json.WriteString("kind", KindName(e.Kind));
         json.WriteString("message", e.Message);
         if (e.Store is not null) json.WriteString("store", e.Store);
         if (e.Name is not null) json.WriteString("name", e.Name);
         if (e.Help is not null) json.WriteString("help", e.Help);
-        json.WriteEndObject();
         json.WriteEndObject();
     });
 

@@ -11,5 +11,5 @@ internal static class Masked
 
     /// <summary>Dots and the length: enough to see that something is there and not cut off.</summary>
     public static string Show(SecretValue value, Ink ink) =>
-        value.Length == 0 ? ink.Dim("(empty)") : $"•••••••• {ink.Dim($"({value.Length} bytes)")}";
+        value.Length == 0 ? ink.Dim("(empty)") : $"•••••••• {ink.Dim($"({Counted.Of(value.Length, "byte")})")}";
 }

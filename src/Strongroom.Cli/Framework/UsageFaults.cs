@@ -3,6 +3,7 @@ using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using Strongroom.Cli.Terminal;
 using Strongroom.Formats;
+using Strongroom.Secrets;
 
 namespace Strongroom.Cli.Framework;
 
@@ -18,10 +19,18 @@ internal static class UsageFaults
         var command = result.CommandResult.Command;
         var faults = Describe(result).Distinct().ToList();
         if (faults.Count == 0) return null;
+        var help = $"{HelpPage.PathOf(command)} --help shows how it is called";
+        if (IsJson(result))
+        {
+            JsonOutput.WriteError(screen, new SecretException(SecretErrorKind.InvalidInput, string.Join("; ", faults), help: help));
+            return ExitCode.Usage;
+        }
         foreach (var fault in faults) screen.Fail(fault);
-        screen.Tip($"{HelpPage.PathOf(command)} --help shows how it is called");
+        screen.Tip(help);
         return ExitCode.Usage;
     }
+
+    private static bool IsJson(ParseResult result) => result.GetResult(GlobalOptions.Json) is { Implicit: false, Errors: var errors } && !errors.Any();
 
     private static IEnumerable<string> Describe(ParseResult result)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Strongroom.Cli.Project;
 using Strongroom.Secrets;
 
 namespace Strongroom.Cli.Processes;
@@ -12,7 +13,7 @@ internal static unsafe class ChildEnvironment
         ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE", "TZ", "TMPDIR", "PWD", "HOSTNAME"];
 
     /// <summary>Names that open the vault. The child gets secrets, never the key to all of them.</summary>
-    private static readonly string[] NeverPassed = ["STRONGROOM_ROOT_KEY", "STRONGROOM_PASSPHRASE", "STRONGROOM_PASSPHRASE_FILE"];
+    private static string[] NeverPassed => SealVariables.Names;
 
     /// <summary>Builds the block. Variables we do not touch are passed byte for byte, even when they are not UTF-8.</summary>
     /// <exception cref="SecretException">InvalidInput: a value holds a NUL byte, which no environment can carry.</exception>

@@ -110,9 +110,8 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>Where a vault's parts are.</summary>
     public VaultPlace PlaceOf(StoreDefinition store)
     {
-        var path = store.Settings.TryGetValue("path", out var written) ? written : Path.Combine(VaultPlace.FolderName, "vault.db");
         return new VaultPlace(
-            Path.GetFullPath(path, Root),
+            store.Settings.TryGetValue("path", out var path) ? Path.GetFullPath(path, Root) : VaultPlace.Default(Root).DatabasePath,
             store.Settings.TryGetValue("key-file", out var keyFile) ? Path.GetFullPath(keyFile, Root) : null);
     }
 

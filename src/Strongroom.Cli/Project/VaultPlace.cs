@@ -1,3 +1,6 @@
+using Strongroom.Files;
+using Strongroom.Secrets;
+
 namespace Strongroom.Cli.Project;
 
 /// <summary>
@@ -8,6 +11,11 @@ internal sealed record VaultPlace(string DatabasePath, string? KeyFileSetting)
 {
     /// <summary>Name of the folder beside the manifest that holds the vault, the audit log and the caches; mode 0700.</summary>
     public const string FolderName = ".strongroom";
+
+    private const string DatabaseName = "vault.db";
+
+    /// <summary>Where the vault of a project lies unless its manifest says otherwise.</summary>
+    public static VaultPlace Default(string root) => new(Path.Combine(root, FolderName, DatabaseName), KeyFileSetting: null);
 
     public string Folder => Path.GetDirectoryName(DatabasePath)!;
 
@@ -23,10 +31,26 @@ internal sealed record VaultPlace(string DatabasePath, string? KeyFileSetting)
             : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".config"),
         "strongroom");
 
-    /// <summary>Makes a folder for the owner's eyes only, if there is none.</summary>
-    public static void MakePrivateFolder(string folder)
+    /// <summary>A path as people write it, with <c>~</c> for their home.</summary>
+    public static string Shorten(string path)
     {
-        if (!Directory.Exists(folder))
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var home = Environment.GetEnvironmentVariable("HOME");
+        return home is { Length: > 1 } && path.StartsWith(home + "/", StringComparison.Ordinal) ? "~" + path[home.Length..] : path;
+    }
+
+    /// <summary>Makes the folder for the owner's eyes only, if there is none.</summary>
+    /// <exception cref="SecretException">Conflict when a file is in its place, else what the disk says.</exception>
+    public void MakeFolder()
+    {
+        if (File.Exists(Folder))
+            throw new SecretException(SecretErrorKind.Conflict, "is a file where the folder of the vault belongs", operation: "init", name: Folder, help: "move it away");
+        try
+        {
+            PrivateFile.CreateFolder(Folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FileFaults.Explain(e, "init", Folder);
+        }
     }
 }

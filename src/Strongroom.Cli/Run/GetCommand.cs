@@ -16,8 +16,9 @@ internal static class GetCommand
         await using var session = Session.Open(options.Project ?? Directory.GetCurrentDirectory());
         using var secrets = session.Secrets(options.Environment);
         using var secret = await ResolveAsync(options, secrets, cancellationToken);
-        if (options.Output is not null) Save(options, secret, screen);
-        else if (options.Json) WriteJson(options, secret, screen, session.Time.GetUtcNow());
+        if (options.Output is not null) OutputFile.WritePrivate(options.Output, secret.Value.Reveal());
+        if (options.Json) WriteJson(options, secret, screen, session.Time.GetUtcNow());
+        else if (options.Output is not null) screen.Done($"wrote {secret.Name} to {options.Output} {screen.Err.Dim("(readable by you only)")}");
         else if (Masked.MayShow(options.Reveal)) WriteValue(options, secret, screen);
         else
         {
@@ -62,19 +63,13 @@ internal static class GetCommand
         if (!options.NoNewline) screen.Bytes("\n"u8);
     }
 
-    private static void Save(GetOptions options, ResolvedSecret secret, Screen screen)
-    {
-        OutputFile.WritePrivate(options.Output!, secret.Value.Reveal());
-        screen.Done($"wrote {secret.Name} to {options.Output} {screen.Err.Dim("(readable by you only)")}");
-    }
-
     private static void WriteJson(GetOptions options, ResolvedSecret secret, Screen screen, DateTimeOffset now)
     {
-        JsonOutput.Write(screen, json =>
+        JsonOutput.WriteObject(screen, json =>
         {
-            json.WriteStartObject();
             json.WriteString("name", secret.Name);
-            if (!Masked.MayShow(options.Reveal)) json.WriteNull("value");
+            if (options.Output is { } file) json.WriteString("file", Path.GetFullPath(file));
+            else if (!Masked.MayShow(options.Reveal)) json.WriteNull("value");
             else if (TryText(secret.Value) is { } text) json.WriteString("value", text);
             else json.WriteBase64String("valueBase64", secret.Value.Reveal());
             json.WriteString("from", secret.Origin?.ToString());
@@ -83,7 +78,6 @@ internal static class GetCommand
             if (secret.CreatedAt is { } created) json.WriteString("createdAt", created);
             json.WriteNumber("ageSeconds", Math.Round(secret.AgeAt(now).TotalSeconds, 3));
             json.WriteBoolean("stale", secret.IsStale);
-            json.WriteEndObject();
         });
     }
 

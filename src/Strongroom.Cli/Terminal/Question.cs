@@ -23,10 +23,13 @@ internal static class Question
         }
     }
 
-    public static bool Ask(string question)
+    /// <param name="question">The question without its choices.</param>
+    /// <param name="otherwise">What an empty line means. A terminal that is gone means no.</param>
+    public static bool Ask(string question, bool otherwise = false)
     {
-        Console.Error.Write($"{question} [y/N] ");
+        Console.Error.Write($"{question} {(otherwise ? "[Y/n]" : "[y/N]")} ");
         using var terminal = new StreamReader(Terminal);
-        return terminal.ReadLine()?.Trim() is "y" or "Y" or "yes";
+        var answer = terminal.ReadLine()?.Trim();
+        return answer is "y" or "Y" or "yes" || (otherwise && answer is "");
     }
 }

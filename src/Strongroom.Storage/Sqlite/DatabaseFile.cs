@@ -1,3 +1,4 @@
+using Strongroom.Files;
 using Strongroom.Secrets;
 
 namespace Strongroom.Storage.Sqlite;
@@ -121,7 +122,7 @@ internal static class DatabaseFile
         }
         catch (IOException e)
         {
-            throw new SecretException(ResultCodes.KindOf(e), $"the vault file cannot be made: {path}: {e.Message}", operation: "create", inner: e);
+            throw new SecretException(Errno.KindOf(e), $"the vault file cannot be made: {path}: {e.Message}", operation: "create", inner: e);
         }
     }
 }

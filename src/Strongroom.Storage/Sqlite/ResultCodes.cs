@@ -1,4 +1,5 @@
 using SQLitePCL;
+using Strongroom.Files;
 using Strongroom.Secrets;
 
 namespace Strongroom.Storage.Sqlite;
@@ -10,7 +11,6 @@ internal static class ResultCodes
     private const int IoErrorShortRead = raw.SQLITE_IOERR | (2 << 8);
     private const int IoErrorShmSize = raw.SQLITE_IOERR | (19 << 8);
     private const int IoErrorCorruptFileSystem = raw.SQLITE_IOERR | (33 << 8);
-    private const int NoSpace = 28, FileTooBig = 27, QuotaExceeded = 122, ReadOnlyFileSystem = 30, AccessDenied = 13, NotPermitted = 1;
 
     public static SecretException ToException(nint database, int code, string path)
     {
@@ -32,14 +32,6 @@ internal static class ResultCodes
     public static bool IsReadOnlyDisk(nint database, int code) =>
         (code & 0xff) == raw.SQLITE_CANTOPEN && Native.IsReadOnly(database);
 
-    /// <summary>The kind of a failure that .NET met at the file; on Unix its HResult is the errno.</summary>
-    public static SecretErrorKind KindOf(IOException failure) => failure.HResult switch
-    {
-        NoSpace or QuotaExceeded => SecretErrorKind.StorageFull,
-        ReadOnlyFileSystem => SecretErrorKind.ReadOnly,
-        _ => SecretErrorKind.Unreachable,
-    };
-
     private static (SecretErrorKind Kind, string Reason, string? Help) Classify(int extended, int errno) => (extended & 0xff) switch
     {
         raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => Damaged,
@@ -51,10 +43,10 @@ internal static class ResultCodes
             (SecretErrorKind.Unreachable, "the vault file stayed locked", "another process is writing to it; try again"),
         raw.SQLITE_IOERR when extended is IoErrorShortRead or IoErrorCorruptFileSystem => Damaged,
         raw.SQLITE_IOERR when extended == IoErrorShmSize => Full,
-        raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN => errno switch
+        raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN => Errno.KindOf(errno) switch
         {
-            NoSpace or FileTooBig or QuotaExceeded => Full,
-            ReadOnlyFileSystem or AccessDenied or NotPermitted => ReadOnly,
+            SecretErrorKind.StorageFull => Full,
+            SecretErrorKind.ReadOnly => ReadOnly,
             _ => (SecretErrorKind.Unreachable, "the vault file cannot be read or written", "check the disk and the file's permissions"),
         },
         raw.SQLITE_TOOBIG => (SecretErrorKind.InvalidInput, "the entry is too large for the vault file", null),

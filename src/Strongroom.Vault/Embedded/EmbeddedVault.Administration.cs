@@ -25,10 +25,15 @@ public sealed partial class EmbeddedVault
 
     /// <summary>
     /// Puts the vault under another seal, in one commit. The old seal no longer opens it. Other processes that have it open must
-    /// open it again.
+    /// open it again. Throws Conflict when the seal opens the vault already: nothing would be protected from whoever knows it.
     /// </summary>
-    public ValueTask ResealAsync(VaultSeal seal, CancellationToken cancellationToken) =>
-        _core.AdministerAsync(_caller, "sys/seal", (_, token) => _barrier.ResealAsync(seal, token), cancellationToken);
+    public async ValueTask ResealAsync(VaultSeal seal, CancellationToken cancellationToken)
+    {
+        var (record, _) = await VaultHeader.RequireAsync(_barrier.Storage, cancellationToken);
+        if (await record.FitsAsync(seal, cancellationToken))
+            throw new SecretException(SecretErrorKind.Conflict, $"the new {seal.Kind} is the one that the vault has", operation: "reseal", help: "give another one; nothing was changed");
+        await PutUnderAsync(seal, cancellationToken);
+    }
 
     /// <summary>
     /// Puts the vault under a new key file at this path, in the place of the one that may be there. Whenever it is interrupted, the vault
@@ -41,10 +46,13 @@ public sealed partial class EmbeddedVault
         await PendingKeyFile.SettleAsync(path, record, _options.Random, cancellationToken);
         using (var seal = KeyFileSeal.Create(PendingKeyFile.PathOf(path), _options.Random))
         {
-            await ResealAsync(seal, cancellationToken);
+            await PutUnderAsync(seal, cancellationToken);
         }
         PendingKeyFile.Finish(path);
     }
+
+    private ValueTask PutUnderAsync(VaultSeal seal, CancellationToken cancellationToken) =>
+        _core.AdministerAsync(_caller, "sys/seal", (_, token) => _barrier.ResealAsync(seal, token), cancellationToken);
 
     /// <summary>The state of the vault in a few facts.</summary>
     public async ValueTask<VaultSummary> StatusAsync(CancellationToken cancellationToken)

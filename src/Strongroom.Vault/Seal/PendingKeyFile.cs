@@ -76,8 +76,7 @@ internal static class PendingKeyFile
         try
         {
             using var seal = KeyFileSeal.OpenFile(path, random);
-            CryptographicOperations.ZeroMemory(await record.UnwrapAsync(seal, cancellationToken));
-            return true;
+            return await record.FitsAsync(seal, cancellationToken);
         }
         catch (SecretException e) when (e.Kind is SecretErrorKind.Sealed or SecretErrorKind.Malformed)
         {

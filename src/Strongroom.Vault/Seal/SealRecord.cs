@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Strongroom.Secrets;
 
@@ -41,6 +42,20 @@ internal sealed record SealRecord(Guid VaultId, string SealKind, byte[] Wrapped)
             : throw new SecretException(
                 SecretErrorKind.Sealed, $"this vault is closed with a seal of kind {SealKind}, not {seal.Kind}", operation: "open",
                 help: $"open it with its {SealKind}");
+
+    /// <summary>True when the seal opens this vault.</summary>
+    public async ValueTask<bool> FitsAsync(VaultSeal seal, CancellationToken cancellationToken)
+    {
+        try
+        {
+            CryptographicOperations.ZeroMemory(await UnwrapAsync(seal, cancellationToken));
+            return true;
+        }
+        catch (SecretException e) when (e.Kind == SecretErrorKind.Sealed)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Purpose and header: what the wrapped key is bound to.</summary>
     private static byte[] Context(Guid vaultId, string kind) => [.. "strongroom root key\0"u8, .. Prefix(vaultId, kind)];

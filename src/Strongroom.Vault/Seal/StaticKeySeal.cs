@@ -15,18 +15,21 @@ public sealed class StaticKeySeal : VaultSeal
 
     private readonly byte[] _key;
     private readonly RandomNumberGenerator _random;
+    private readonly string _source;
 
     /// <summary>Reads base64 of exactly 32 bytes. Throws InvalidInput for anything else.</summary>
     /// <param name="base64">The text as UTF-8; the caller zeroes it.</param>
     /// <param name="random">Source of nonces.</param>
-    public StaticKeySeal(ReadOnlySpan<byte> base64, RandomNumberGenerator random)
+    /// <param name="source">Where the key came from, for errors.</param>
+    public StaticKeySeal(ReadOnlySpan<byte> base64, RandomNumberGenerator random, string source = EnvironmentVariable)
     {
+        _source = source;
         _random = random;
         _key = GC.AllocateUninitializedArray<byte>(RootKeyLength, pinned: true);
         if (Base64.DecodeFromUtf8(base64.Trim(" \t\r\n"u8), _key, out _, out var written) == System.Buffers.OperationStatus.Done
             && written == RootKeyLength) return;
         throw new SecretException(
-            SecretErrorKind.InvalidInput, "is not base64 of 32 bytes", name: EnvironmentVariable, help: "make one with: openssl rand -base64 32");
+            SecretErrorKind.InvalidInput, "is not base64 of 32 bytes", name: source, help: "make one with: openssl rand -base64 32");
     }
 
     /// <inheritdoc/>
@@ -48,7 +51,7 @@ public sealed class StaticKeySeal : VaultSeal
         var rootKey = GC.AllocateUninitializedArray<byte>(RootKeyLength, pinned: true);
         return KeyWrap.TryUnwrap(_key, wrapped.Span, context.Span, rootKey)
             ? new(rootKey)
-            : throw KeyWrap.WrongKey("the key in " + EnvironmentVariable, "give the key that the vault was made with");
+            : throw KeyWrap.WrongKey("the key in " + _source, "give the key that the vault was made with");
     }
 
     /// <inheritdoc/>

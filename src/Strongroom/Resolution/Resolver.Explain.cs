@@ -21,7 +21,7 @@ public sealed partial class Resolver
         var search = new Search(plan, _time);
         await new SearchRounds(ReaderOf, _time).RunAsync([search], mode, cancellationToken);
         var attempts = new List<ResolutionAttempt>(search.Attempts);
-        using var used = search.Result();
+        using var used = search.Outcome();
         for (var i = attempts.Count; i < plan.Steps.Count; i++)
         {
             attempts.Add(used is null

@@ -92,7 +92,7 @@ public sealed partial class Resolver : IDisposable
         var failures = new List<ResolutionFailure>();
         foreach (var search in searches)
         {
-            if (search.Result() is { } secret) secrets.Add(secret);
+            if (search.Outcome() is { } secret) secrets.Add(secret);
             else failures.Add(new ResolutionFailure(search.Plan.Name, search.Plan.Required, search.Failure(), search.Attempts));
         }
         return new ResolutionReport(secrets, failures);
@@ -118,7 +118,7 @@ public sealed partial class Resolver : IDisposable
         var generation = Volatile.Read(ref _generation);
         var search = new Search(plan, _time);
         await new SearchRounds(ReaderOf, _time).RunAsync([search], mode, cancellationToken);
-        var secret = search.Result() ?? throw search.Failure();
+        var secret = search.Outcome() ?? throw search.Failure();
         if (planned is not null && mode == CacheMode.Use && search.Freshness.IsNow(_time)) Remember(planned, secret, search.Freshness, generation);
         return secret;
     }

@@ -62,7 +62,7 @@ internal sealed class Search(ResolutionPlan plan, TimeProvider time)
     }
 
     /// <summary>The value, or the default where that may stand in; null when there is neither.</summary>
-    public ResolvedSecret? Result()
+    public ResolvedSecret? Outcome()
     {
         if (Found is not null) return Found;
         var mayUseDefault = plan.Default is not null && _passing is null && (_stopped is null || _stopped.Kind == SecretErrorKind.NotFound);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Strongroom.Files;
 using Strongroom.Secrets;
 
 namespace Strongroom.Stores;
@@ -12,10 +13,6 @@ namespace Strongroom.Stores;
 /// </summary>
 internal static class BackendFaults
 {
-    private const int DiskFull = 28;
-    private const int ReadOnlyFileSystem = 30;
-    private const int DiskQuotaExceeded = 122;
-
     public static SecretException ToSecretException(Exception fault) => fault switch
     {
         SecretException known => known,
@@ -23,8 +20,8 @@ internal static class BackendFaults
         HttpRequestException or SocketException => New(SecretErrorKind.Unreachable, "could not be reached", fault),
         TimeoutException or OperationCanceledException => New(SecretErrorKind.Unreachable, "gave no answer in time", fault),
         UnauthorizedAccessException => New(SecretErrorKind.Denied, "was refused by the operating system", fault),
-        IOException { HResult: DiskFull or DiskQuotaExceeded } => New(SecretErrorKind.StorageFull, "failed: the disk is full", fault),
-        IOException { HResult: ReadOnlyFileSystem } => New(SecretErrorKind.ReadOnly, "failed: the place is read-only", fault),
+        IOException io when Errno.KindOf(io) == SecretErrorKind.StorageFull => New(SecretErrorKind.StorageFull, "failed: the disk is full", fault),
+        IOException io when Errno.KindOf(io) == SecretErrorKind.ReadOnly => New(SecretErrorKind.ReadOnly, "failed: the place is read-only", fault),
         IOException => New(SecretErrorKind.Unreachable, "failed while transferring data", fault),
         JsonException or FormatException or InvalidDataException or DecoderFallbackException =>
             New(SecretErrorKind.Malformed, "got an answer that cannot be understood", fault),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Shouldly;
 using Strongroom.CrashWriter;
@@ -15,31 +14,14 @@ namespace Strongroom.Tests.Storage.Crash;
 /// </summary>
 public sealed class StorageCrashTests(ITestOutputHelper output)
 {
-    private const int KillsPerFile = 20;
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Fact]
-    public async Task Kill_loses_nothing_acknowledged_and_leaves_nothing_half()
-    {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}, {Kills.Count} kills");
-        var random = new Random(seed);
-        var acknowledged = 0;
-        for (var kill = 0; kill < Kills.Count;)
-        {
-            using var folder = new TemporaryFolder();
-            var path = folder.File("vault.db");
-            await SqliteStorage.Create(path).DisposeAsync();
-            for (var run = 0; run < KillsPerFile && kill < Kills.Count; run++, kill++)
-            {
-                await using var child = ChildWriter.Start("storage", path, run.ToString(CultureInfo.InvariantCulture));
-                var lines = await child.KillAfterAsync(random.Next(1, 800), TimeSpan.FromMicroseconds(random.Next(600)));
-                acknowledged += lines.Length;
-                await Check(path, run, lines);
-            }
-        }
-        output.WriteLine($"{acknowledged} acknowledged commits");
-    }
+    public Task Kill_loses_nothing_acknowledged_and_leaves_nothing_half() => Kills.RunAsync(
+        output, linesMax: 800,
+        make: async folder => await SqliteStorage.Create(folder.File("vault.db")).DisposeAsync(),
+        start: (folder, run) => ChildWriter.Start("storage", folder.File("vault.db"), run),
+        check: (folder, run, lines) => Check(folder.File("vault.db"), run, lines));
 
     [Fact]
     public async Task Kill_while_creating_leaves_a_file_that_opens_or_can_be_made_again()

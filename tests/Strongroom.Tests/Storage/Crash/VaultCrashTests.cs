@@ -12,30 +12,11 @@ namespace Strongroom.Tests.Storage.Crash;
 /// <summary>kill -9 in the midst of writing through the whole vault: KV engine, audit, barrier and storage.</summary>
 public sealed class VaultCrashTests(ITestOutputHelper output)
 {
-    private const int KillsPerVault = 20;
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Fact]
-    public async Task Kill_loses_no_acknowledged_secret_and_each_has_its_audit_record()
-    {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}, {Kills.Count} kills");
-        var random = new Random(seed);
-        var acknowledged = 0;
-        for (var kill = 0; kill < Kills.Count;)
-        {
-            using var folder = new TemporaryFolder();
-            await MakeAsync(folder);
-            for (var run = 0; run < KillsPerVault && kill < Kills.Count; run++, kill++)
-            {
-                await using var child = ChildWriter.Start("vault", folder.Path, run.ToString(CultureInfo.InvariantCulture));
-                var lines = await child.KillAfterAsync(random.Next(1, 200), TimeSpan.FromMicroseconds(random.Next(600)));
-                acknowledged += lines.Length;
-                await Check(folder, run, lines);
-            }
-        }
-        output.WriteLine($"{acknowledged} acknowledged secrets");
-    }
+    public Task Kill_loses_no_acknowledged_secret_and_each_has_its_audit_record() => Kills.RunAsync(
+        output, linesMax: 200, MakeAsync, start: (folder, run) => ChildWriter.Start("vault", folder.Path, run), Check);
 
     [Fact]
     public async Task Kill_of_two_writing_processes_while_a_third_changes_keys_loses_nothing_and_no_audit_record()
