@@ -77,11 +77,11 @@ internal sealed class AuditShowVerb : VaultVerb
 
     private static void WriteTable(Screen screen, IEnumerable<AuditRecord> records)
     {
-        var table = new Table("time", "who", "did", "path", "outcome");
+        var table = new Table("time", "who", "did", "outcome", "path");
         foreach (var record in records)
         {
             var outcome = record.Outcome is "ok" ? screen.Out.Green("ok") : screen.Out.Yellow(record.Outcome ?? "");
-            table.Add(record.Time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), record.Caller, record.Operation, record.Path, outcome);
+            table.Add(record.Time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), record.Caller, record.Operation, outcome, record.Path);
         }
         table.Write(screen);
     }

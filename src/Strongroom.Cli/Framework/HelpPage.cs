@@ -14,9 +14,6 @@ internal sealed class HelpPage(Screen screen) : SynchronousCommandLineAction
         (VerbGroup.Look, "Look inside"), (VerbGroup.Vault, "The vault"),
     ];
 
-    /// <summary>Descriptions are broken at this column.</summary>
-    private const int WidthMax = 100;
-
     private Ink Ink => screen.Out;
 
     public override int Invoke(ParseResult parseResult)
@@ -29,7 +26,8 @@ internal sealed class HelpPage(Screen screen) : SynchronousCommandLineAction
 
     public void WriteOverview(RootCommand root)
     {
-        screen.Line(Ink.Bold("strongroom") + " — " + root.Description);
+        screen.Line(Ink.Bold("strongroom"));
+        foreach (var line in Wrap(root.Description ?? "", screen.Width)) screen.Line(line);
         foreach (var (group, title) in Groups)
         {
             screen.Line();
@@ -80,7 +78,7 @@ internal sealed class HelpPage(Screen screen) : SynchronousCommandLineAction
             screen.Line(lead.TrimEnd());
             lead = indent;
         }
-        foreach (var line in Wrap(text, WidthMax - indent.Length))
+        foreach (var line in Wrap(text, screen.Width - indent.Length))
         {
             screen.Line(lead + line);
             lead = indent;

@@ -35,8 +35,10 @@ internal static class UsageFaults
     private static IEnumerable<string> Describe(ParseResult result)
     {
         var command = result.CommandResult.Command;
-        foreach (var token in result.UnmatchedTokens) yield return Unknown(token, command);
-        if (OptionTakenForProgram(result) is { } taken) yield return Unknown(taken, command);
+        // What follows an option that does not exist is its value, and no fault of its own.
+        var options = OptionsTakenForArguments(result).Concat(result.UnmatchedTokens.Where(t => t.StartsWith('-'))).ToList();
+        foreach (var option in options) yield return Unknown(option, command);
+        if (options.Count == 0) foreach (var token in result.UnmatchedTokens) yield return Unknown(token, command);
         foreach (var error in result.Errors)
         {
             switch (error.SymbolResult)
@@ -60,17 +62,18 @@ internal static class UsageFaults
         }
     }
 
-    /// <summary>`run` takes any word that it does not know for the program; before <c>--</c>, one with a hyphen is a mistake.</summary>
-    private static string? OptionTakenForProgram(ParseResult result)
+    /// <summary>
+    /// A word with a hyphen before <c>--</c> is an option that does not exist, not an argument: no name or file begins so, and for
+    /// `run` only the first can be meant for us. A hyphen alone is standard input.
+    /// </summary>
+    private static IEnumerable<string> OptionsTakenForArguments(ParseResult result)
     {
-        if (result.CommandResult.Command.Arguments.FirstOrDefault(a => a.CaptureRemainingTokens) is not { } program) return null;
-        if (result.GetResult(program)?.Tokens is not [{ Value: ['-', ..] word }, ..]) return null;
-        foreach (var token in result.Tokens)
+        var ours = result.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash).Select(t => t.Value).ToHashSet();
+        foreach (var argument in result.CommandResult.Command.Arguments)
         {
-            if (token.Type == TokenType.DoubleDash) return null;
-            if (token.Value == word) return word;
+            var words = (result.GetResult(argument)?.Tokens ?? []).Take(argument.CaptureRemainingTokens ? 1 : int.MaxValue);
+            foreach (var word in words) if (word.Value is ['-', _, ..] && ours.Contains(word.Value)) yield return word.Value;
         }
-        return null;
     }
 
     private static string Unknown(string token, Command command)

@@ -46,6 +46,17 @@ internal static unsafe partial class Libc
     public static partial int tcsetattr(int fd, int action, byte* termios);
 
     [LibraryImport("libc")]
+    private static partial int ioctl(int fd, nuint request, ushort* argument);
+
+    /// <summary>Columns of the terminal behind a descriptor; null when there is none or it does not know.</summary>
+    public static int? WidthOf(int fd)
+    {
+        const nuint GetWindowSize = 0x5413; // TIOCGWINSZ: rows, columns, and both again in pixels
+        var size = stackalloc ushort[4];
+        return ioctl(fd, GetWindowSize, size) == 0 && size[1] > 0 ? size[1] : null;
+    }
+
+    [LibraryImport("libc")]
     public static partial int tcgetpgrp(int fd);
 
     [LibraryImport("libc")]

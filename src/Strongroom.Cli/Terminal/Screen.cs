@@ -23,6 +23,9 @@ internal sealed class Screen
     /// <summary>True leaves out notes and progress; errors stay.</summary>
     public bool Quiet { get; set; }
 
+    /// <summary>Where long texts are broken: the terminal's width, or 80 columns when nobody knows better.</summary>
+    public int Width => Math.Clamp(Processes.Libc.WidthOf(1) ?? 80, 40, 100);
+
     public static Screen OfProcess() => new(
         new Lazy<Stream>(Console.OpenStandardOutput),
         new Lazy<TextWriter>(() => new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true }));

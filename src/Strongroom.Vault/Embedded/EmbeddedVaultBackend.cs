@@ -102,7 +102,7 @@ public sealed class EmbeddedVaultBackend(Func<CancellationToken, ValueTask<Embed
     {
         var vault = await open(cancellationToken);
         var status = await vault.StatusAsync(cancellationToken);
-        return $"vault {status.VaultId}, {status.SealKind}, key term {status.KeyTerm}, {status.StorageSequence} commits";
+        return $"{status.SealKind}, key term {status.KeyTerm}, {status.StorageSequence} commits";
     }
 
     private static StoredSecret Pick(KvSecret secret, SecretAddress address)
