@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using Strongroom.Cli.Framework;
 using Strongroom.Cli.Processes;
 using Strongroom.Cli.Project;
 using Strongroom.Cli.Terminal;
-using Strongroom.Files;
 using Strongroom.Formats;
 using Strongroom.Manifest;
 using Strongroom.Secrets;
