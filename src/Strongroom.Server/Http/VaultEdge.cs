@@ -72,7 +72,7 @@ internal sealed partial class VaultEdge(ServedVault vault, EdgeLimits limits, IL
         };
         if (http.QueryString.HasValue) request = request with { Query = http.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal) };
         using var response = await vault.HandleAsync(request, cancellationToken);
-        await Envelope.WriteAsync(context, request, response);
+        await Answers.WriteAsync(context, request, response);
     }
 
     [LoggerMessage(1, LogLevel.Error, "A request failed unexpectedly with {Type} (request {Id}).")]

@@ -5,7 +5,7 @@ namespace Strongroom.Vault.Leases;
 
 /// <summary>
 /// What ends when: entries in folders by the quarter of an hour of their end, so that looking for what is due reads only folders whose
-/// time has come, however much there is in all. An entry is a hint: whoever follows it looks at the thing itself, which may
+/// time is over, however much there is in all. An entry is a hint: whoever follows it looks at the thing itself, which may
 /// have been renewed or be gone.
 /// </summary>
 internal sealed class DueIndex(VaultBarrier barrier)
@@ -15,18 +15,18 @@ internal sealed class DueIndex(VaultBarrier barrier)
 
     private readonly BarrierView _view = barrier.View("sys/due/");
 
+    /// <summary>The time of what is due whatever the clock says: what was begun and must be finished.</summary>
+    public const long AtOnce = 0;
+
     /// <summary>Notes that a lease ends at a time (Unix seconds).</summary>
     public void Put(BarrierCommit commit, long endsAt, string lease) => commit.PutListed(_view, Slot(endsAt) + Key(lease), default);
 
-    /// <summary>Removes a hint.</summary>
-    public void Delete(BarrierCommit commit, long endsAt, string lease) => commit.DeleteListed(_view, Slot(endsAt) + Key(lease));
-
-    /// <summary>The slots that have begun by now, oldest first, as folders to <see cref="ListAsync"/>.</summary>
-    public async ValueTask<List<string>> BegunAsync(long now, CancellationToken cancellationToken)
+    /// <summary>The slots that are over by now, oldest first, as folders to <see cref="ListAsync"/>.</summary>
+    public async ValueTask<List<string>> PastAsync(long now, CancellationToken cancellationToken)
     {
         var slots = await _view.ListAsync("", cancellationToken);
         var current = Slot(now);
-        slots.RemoveAll(slot => string.CompareOrdinal(slot, current) > 0);
+        slots.RemoveAll(slot => string.CompareOrdinal(slot, current) >= 0);
         return slots;
     }
 

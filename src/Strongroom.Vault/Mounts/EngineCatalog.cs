@@ -2,6 +2,7 @@ using Strongroom.Vault.Auth.Token;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Engines.Cubbyhole;
 using Strongroom.Vault.Engines.Kv;
+using Strongroom.Vault.Engines.KvV1;
 using Strongroom.Vault.Engines.Sys;
 using Strongroom.Vault.Requests;
 
@@ -19,7 +20,8 @@ internal static class EngineCatalog
     /// <summary>Makes the engine of a mount.</summary>
     public static Engine Make(MountEntry entry, VaultSystem system) => entry.Type switch
     {
-        "kv" => MakeKv(entry, system.Barrier, system.Time),
+        "kv" when entry.Options.GetOption("version") == "2" => MakeKv2(entry.Id, system.Barrier, system.Time),
+        "kv" => new KvV1Engine(system.View(entry), entry.DefaultLeaseTtl > 0 ? entry.DefaultLeaseTtl : system.DefaultLeaseTtl),
         "cubbyhole" => new CubbyholeEngine(system),
         "system" => new SysEngine(system),
         "token" => new TokenEngine(system),
@@ -29,7 +31,4 @@ internal static class EngineCatalog
     /// <summary>The versioned engine that the command line uses without a table of mounts.</summary>
     public static KvEngine MakeKv2(string id, VaultBarrier barrier, TimeProvider time) =>
         new(barrier.View($"kv/{id}/m/"), barrier.View($"kv/{id}/v/"), barrier.View($"kv/{id}/"), time);
-
-    private static Engine MakeKv(MountEntry entry, VaultBarrier barrier, TimeProvider time) =>
-        MakeKv2(entry.Id, barrier, time);
 }

@@ -57,13 +57,14 @@ internal sealed class MountStore
 
     /// <summary>
     /// Takes a mount away. What it stored is removed after the table no longer has it: whoever is interrupted in between leaves
-    /// entries that nothing reaches, and the next start removes them.
+    /// sealed entries that nothing reaches.
     /// </summary>
     public async ValueTask<long> RemoveAsync(MountEntry entry, RequestContext context, CancellationToken cancellationToken)
     {
+        var engine = Table.Find(entry.Path)!.Engine;
         var sequence = await ChangeAsync(
             entries => Array.FindAll(entries, other => !string.Equals(other.Id, entry.Id, StringComparison.Ordinal)), context, cancellationToken);
-        await _system.ClearAsync(entry, cancellationToken);
+        await engine.ClearAsync(cancellationToken);
         return sequence;
     }
 

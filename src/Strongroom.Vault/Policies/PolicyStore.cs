@@ -45,7 +45,12 @@ internal sealed class PolicyStore(VaultBarrier barrier)
         if (string.Equals(name, Root, StringComparison.Ordinal)) return "";
         using var entry = await _view.GetAsync(name, cancellationToken);
         if (entry is not null) return Encoding.UTF8.GetString(entry.Value.Span);
-        return string.Equals(name, Default, StringComparison.Ordinal) ? DefaultPolicy.Text : null;
+        return name switch
+        {
+            Default => DefaultPolicy.Text,
+            ResponseWrapping.PolicyName => ResponseWrapping.PolicyText,
+            _ => null,
+        };
     }
 
     /// <summary>Stores a policy that was parsed before.</summary>
@@ -110,7 +115,7 @@ internal sealed class PolicyStore(VaultBarrier barrier)
 
     private static void RequireChangeable(string name)
     {
-        if (string.Equals(name, Root, StringComparison.Ordinal)) throw RequestFields.Invalid("cannot update \"root\" policy");
+        if (name is Root or ResponseWrapping.PolicyName) throw RequestFields.Invalid($"cannot update \"{name}\" policy");
         if (name.Length is 0 or > 128 || name.Contains('/', StringComparison.Ordinal)) throw RequestFields.Invalid("the name of a policy has 1 to 128 characters and no slash");
     }
 }

@@ -1,3 +1,6 @@
+using Strongroom.Secrets;
+using Strongroom.Vault.Tokens;
+
 namespace Strongroom.Vault.Requests;
 
 /// <summary>
@@ -13,6 +16,9 @@ internal abstract class Engine
     /// <summary>Whether the path needs the capability sudo besides the one of the operation.</summary>
     public virtual bool NeedsSudo(string path) => false;
 
+    /// <summary>The failure of a request to the path whose token is not good.</summary>
+    public virtual SecretException BadToken(string path) => TokenStore.Denied();
+
     /// <summary>
     /// Whether there is something at the path, so that a write asks for create or for update. Null where the engine makes no
     /// difference: then it is update.
@@ -21,4 +27,7 @@ internal abstract class Engine
 
     /// <summary>Answers a request that may be made. The path is relative to the mount.</summary>
     public abstract ValueTask<VaultResponse> HandleAsync(VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken);
+
+    /// <summary>Removes everything that the engine has stored; its mount is gone already. Interrupted, it may be asked again.</summary>
+    public virtual ValueTask ClearAsync(CancellationToken cancellationToken) => default;
 }

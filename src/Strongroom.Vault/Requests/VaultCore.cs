@@ -81,7 +81,8 @@ internal sealed class VaultCore
                 var path = mount is null ? "" : request.Path[mount.Path.Length..];
                 if (known is not null || mount?.Engine.IsOpen(request.Operation, path) != true)
                 {
-                    caller = known ?? await _system!.Tokens.AuthenticateAsync(request.Origin, cancellationToken);
+                    caller = known ?? await _system!.Tokens.AuthenticateAsync(request.Origin, cancellationToken)
+                        ?? throw (mount is null || request.Origin.Token is null ? TokenStore.Denied() : mount.Engine.BadToken(path));
                     request = await AuthorizeAsync(caller, request, mount, path, cancellationToken);
                 }
                 // What only reads needs no intent: nothing happens before its outcome is on record.
@@ -122,21 +123,34 @@ internal sealed class VaultCore
     private static async ValueTask<VaultRequest> AuthorizeAsync(
         Caller caller, VaultRequest request, Mount? mount, string path, CancellationToken cancellationToken)
     {
-        if (request.Operation == VaultOperation.Update && mount is not null && await mount.Engine.ExistsAsync(path, cancellationToken) == false)
-            request = request with { Operation = VaultOperation.Create };
-        var needed = request.Needed | (mount?.Engine.NeedsSudo(path) == true ? Capability.Sudo : Capability.None);
-        var wrapTtl = request.Origin.WrapTtl;
-        if (!caller.Acl.Check(request.Path, needed, request.Body.Span, wrapTtl == TimeSpan.Zero ? null : wrapTtl).IsAllowed)
-            throw new SecretException(SecretErrorKind.Denied, "permission denied", operation: request.OperationName, name: request.Path);
-        return request;
+        if (caller.Acl.IsRoot) return request;
+        if (request.Operation == VaultOperation.Update && mount is not null)
+        {
+            // Who may neither create nor update learns nothing, not even by the time it takes, of what is there.
+            if (!IsAllowed(request) && !IsAllowed(request with { Operation = VaultOperation.Create })) throw Denied(request);
+            if (await mount.Engine.ExistsAsync(path, cancellationToken) == false) request = request with { Operation = VaultOperation.Create };
+        }
+        return IsAllowed(request) ? request : throw Denied(request);
+
+        bool IsAllowed(VaultRequest asked)
+        {
+            var needed = asked.Needed | (mount?.Engine.NeedsSudo(path) == true ? Capability.Sudo : Capability.None);
+            var wrapTtl = asked.Origin.WrapTtl;
+            return caller.Acl.Check(asked.Path, needed, asked.Body.Span, wrapTtl == TimeSpan.Zero ? null : wrapTtl).IsAllowed;
+        }
     }
+
+    private static SecretException Denied(VaultRequest request) =>
+        new(SecretErrorKind.Denied, "permission denied", operation: request.OperationName, name: request.Path);
 
     private async ValueTask<VaultResponse> AnswerAsync(
         Mount mount, VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken)
     {
         var response = await mount.Engine.HandleAsync(request, path, context, cancellationToken);
         if (response.Grant is { } grant) response = await Logins.CompleteAsync(_system!, mount.Entry!, grant, request, context, cancellationToken);
-        return response;
+        return request.Origin.WrapTtl > TimeSpan.Zero && _system is not null
+            ? await _system.Wrapping.WrapAsync(request, response, context, cancellationToken)
+            : response;
     }
 
     private static SecretException NoEngine(VaultRequest request) => new(

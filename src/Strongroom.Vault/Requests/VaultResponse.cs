@@ -75,6 +75,9 @@ public sealed class VaultResponse : IDisposable
 
     internal static VaultResponse Wrapped(WrapInfo wrap, long sequence) => new(VaultStatus.Ok, null, sequence) { Wrap = wrap };
 
+    /// <summary>An answer that is given as it stands, without envelope.</summary>
+    internal static VaultResponse Bare(SecretBuffer content, string contentType) => new(VaultStatus.Ok, content, 0) { BareContentType = contentType };
+
     /// <summary>A 200 with an empty envelope, where Vault has one.</summary>
     internal static VaultResponse Empty(long sequence) => new(VaultStatus.Ok, null, sequence);
 

@@ -14,7 +14,9 @@ internal sealed class VaultSystem
         (Barrier, Time) = (barrier, time);
         Policies = new PolicyStore(barrier);
         Due = new DueIndex(barrier);
-        Tokens = new TokenStore(barrier, Policies, Due, time);
+        Leases = new LeaseStore(this);
+        Tokens = new TokenStore(barrier, Policies, Leases.Entries, Due, time);
+        Wrapping = new ResponseWrapping(this);
         Mounts = new MountStore(this);
     }
 
@@ -26,7 +28,11 @@ internal sealed class VaultSystem
 
     public DueIndex Due { get; }
 
+    public LeaseStore Leases { get; }
+
     public TokenStore Tokens { get; }
+
+    public ResponseWrapping Wrapping { get; }
 
     public MountStore Mounts { get; }
 
@@ -38,18 +44,4 @@ internal sealed class VaultSystem
 
     /// <summary>Where an engine that has no place of its own keeps its entries.</summary>
     public BarrierView View(MountEntry entry) => Barrier.View($"mount/{entry.Id}/");
-
-    /// <summary>Removes everything that a mount has stored.</summary>
-    public async ValueTask ClearAsync(MountEntry entry, CancellationToken cancellationToken)
-    {
-        foreach (var view in new[] { View(entry), Barrier.View($"kv/{entry.Id}/m/") })
-        {
-            await foreach (var path in view.WalkAsync(cancellationToken))
-            {
-                var commit = new BarrierCommit(Barrier);
-                commit.DeleteListed(view, path);
-                await commit.CommitAsync(cancellationToken);
-            }
-        }
-    }
 }

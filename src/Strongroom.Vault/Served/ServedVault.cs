@@ -2,6 +2,7 @@ using Strongroom.Secrets;
 using Strongroom.Vault.Audit;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Embedded;
+using Strongroom.Vault.Leases;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Seal;
 using Strongroom.Vault.Storage;
@@ -100,6 +101,7 @@ public sealed class ServedVault(VaultStorage storage, ServedVaultOptions options
         {
             if (_unsealed is not { } unsealed) return;
             _unsealed = null;
+            await unsealed.Sweeper.DisposeAsync();
             unsealed.Barrier.Dispose();
             await unsealed.Audit.DisposeAsync();
         }
@@ -129,7 +131,7 @@ public sealed class ServedVault(VaultStorage storage, ServedVaultOptions options
             var system = new VaultSystem(barrier, Options.Time) { DefaultLeaseTtl = Options.DefaultLeaseTtl, MaxLeaseTtl = Options.MaxLeaseTtl };
             await prepare(system);
             await system.Mounts.LoadAsync(cancellationToken);
-            _unsealed = new Unsealed(barrier, audit, system, new VaultCore(system, audit));
+            _unsealed = new Unsealed(barrier, audit, system, new VaultCore(system, audit), new LeaseSweeper(system.Leases, Options.Time));
         }
         catch
         {
@@ -139,5 +141,5 @@ public sealed class ServedVault(VaultStorage storage, ServedVaultOptions options
         }
     }
 
-    private sealed record Unsealed(VaultBarrier Barrier, HashChainedFile Audit, VaultSystem System, VaultCore Core);
+    private sealed record Unsealed(VaultBarrier Barrier, HashChainedFile Audit, VaultSystem System, VaultCore Core, LeaseSweeper Sweeper);
 }

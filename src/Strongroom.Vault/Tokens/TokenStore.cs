@@ -13,7 +13,7 @@ namespace Strongroom.Vault.Tokens;
 /// All tokens of a vault. One is stored under the hash of its text, listed by accessor, below its parent, as a lease and by its end, all
 /// in one commit. Tokens in use are kept in memory; this process is the only one that changes them.
 /// </summary>
-internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, DueIndex due, TimeProvider time)
+internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, RecordView<LeaseEntry> leases, DueIndex due, TimeProvider time)
 {
     /// <summary>Tokens kept in memory at most; beyond it the memory starts over.</summary>
     public const int CachedMax = 100_000;
@@ -23,18 +23,20 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Due
     private readonly BarrierView _accessors = barrier.View("sys/token/accessor/");
     private readonly BarrierView _children = barrier.View("sys/token/child/");
     private readonly RecordView<TokenEntry> _entries = new(barrier.View("sys/token/id/"), TokenJson.Default.TokenEntry);
-    private readonly RecordView<LeaseEntry> _leases = new(barrier.View("sys/lease/"), LeaseJson.Default.LeaseEntry);
     private readonly ConcurrentDictionary<TokenHash, TokenState> _cache = new();
     private readonly Lock _gate = new();
     private long _changes;
 
-    /// <summary>Who a request comes from. Throws Denied when its token is not good, whatever the reason.</summary>
-    public async ValueTask<Caller> AuthenticateAsync(RequestOrigin origin, CancellationToken cancellationToken)
+    /// <summary>Who a request comes from, or null when its token is not good, whatever the reason.</summary>
+    public async ValueTask<Caller?> AuthenticateAsync(RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (origin.Token is not { } token) throw Denied();
-        var state = await FindAsync(token.Hash, cancellationToken) ?? throw Denied();
-        if (!ClientNetworks.Allow(state.Entry.BoundCidrs, origin.Address)) throw Denied();
-        if (state.Entry.UsesLeft != 0) state = await SpendAsync(state, cancellationToken);
+        if (origin.Token is not { } token || await FindAsync(token.Hash, cancellationToken) is not { } state) return null;
+        if (!ClientNetworks.Allow(state.Entry.BoundCidrs, origin.Address)) return null;
+        if (state.Entry.UsesLeft != 0)
+        {
+            if (await SpendAsync(state, cancellationToken) is not { } spent) return null;
+            state = spent;
+        }
         return await state.CallerAsync(policies, cancellationToken);
     }
 
@@ -50,6 +52,10 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Due
         }
         return IsAlive(state.Entry) ? state : null;
     }
+
+    /// <summary>What is stored of a token, be it alive or not; null when nothing is.</summary>
+    public async ValueTask<TokenEntry?> FindStoredAsync(TokenHash hash, CancellationToken cancellationToken) =>
+        (await _entries.GetAsync(hash.ToString(), cancellationToken))?.Value;
 
     /// <summary>The living token with this accessor, or null.</summary>
     public async ValueTask<TokenState?> FindByAccessorAsync(string accessor, CancellationToken cancellationToken)
@@ -105,7 +111,7 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Due
             var commit = begin();
             _entries.Put(commit, hash.ToString(), changed, stored.Revision);
             if (changed.ExpiresAt != stored.Value.ExpiresAt) PutLease(commit, hash, changed);
-            if (changed.Revoked) due.Put(commit, Now, LeaseId(changed));
+            if (changed.Revoked) due.Put(commit, DueIndex.AtOnce, LeaseId(changed));
             if (await commit.CommitAsync(cancellationToken) is not { } sequence) continue;
             Forget(hash);
             return (changed, sequence);
@@ -135,7 +141,7 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Due
             {
                 commit.Delete(_entries.View, key);
                 commit.DeleteListed(_accessors, stored.Value.Accessor);
-                commit.DeleteListed(_leases.View, LeaseId(stored.Value));
+                commit.DeleteListed(leases.View, LeaseId(stored.Value));
                 if (stored.Value.Parent is { } parent) commit.DeleteListed(_children, $"{parent}/{key}");
             },
             cancellationToken);
@@ -174,18 +180,29 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Due
     private void PutLease(BarrierCommit commit, TokenHash hash, TokenEntry entry)
     {
         var id = LeaseId(entry);
-        _leases.PutListed(commit, id, new LeaseEntry { Token = hash.ToString(), IssuedAt = entry.CreatedAt, ExpiresAt = entry.ExpiresAt, Renewable = entry.Renewable });
+        leases.PutListed(commit, id, new LeaseEntry { Token = hash.ToString() });
         if (entry.ExpiresAt != 0) due.Put(commit, entry.ExpiresAt, id);
     }
 
-    /// <summary>Takes one use off a token before the request is looked at. The last use leaves a token that is dead for the next request.</summary>
-    private async ValueTask<TokenState> SpendAsync(TokenState state, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes one use off a token before the request is looked at; null when none is left. The last use leaves a token that is dead for
+    /// the next request.
+    /// </summary>
+    public async ValueTask<TokenState?> SpendAsync(TokenState state, CancellationToken cancellationToken)
     {
-        var (entry, _) = await ChangeAsync(
-            state.Hash,
-            entry => entry.UsesLeft == 1 ? entry with { Revoked = true } : entry with { UsesLeft = entry.UsesLeft - 1 },
-            () => new BarrierCommit(barrier), cancellationToken);
-        return new TokenState(state.Hash, entry, state.Revision);
+        try
+        {
+            var (entry, _) = await ChangeAsync(
+                state.Hash,
+                entry => entry.UsesLeft == 1 ? entry with { UsesLeft = 0, Revoked = true } : entry with { UsesLeft = entry.UsesLeft - 1 },
+                () => new BarrierCommit(barrier), cancellationToken);
+            return new TokenState(state.Hash, entry, state.Revision);
+        }
+        catch (SecretException e) when (e.Kind == SecretErrorKind.Denied)
+        {
+            // Another request was faster and took the last use.
+            return null;
+        }
     }
 
     private async ValueTask<long> MarkAsync(TokenHash hash, CancellationToken cancellationToken)
@@ -195,7 +212,7 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Due
             if (await _entries.GetAsync(hash.ToString(), cancellationToken) is not { } stored || stored.Value.Revoked) return 0;
             var commit = new BarrierCommit(barrier);
             _entries.Put(commit, hash.ToString(), stored.Value with { Revoked = true }, stored.Revision);
-            due.Put(commit, Now, LeaseId(stored.Value));
+            due.Put(commit, DueIndex.AtOnce, LeaseId(stored.Value));
             var sequence = await commit.CommitAsync(cancellationToken);
             Forget(hash);
             if (sequence is { } done) return done;

@@ -44,10 +44,28 @@ internal sealed class KvEngine(BarrierView metadata, BarrierView versions, Barri
             "fields" => PathFields.HandleAsync(call, cancellationToken),
             "append" => PathAppend.HandleAsync(call, cancellationToken),
             "config" => PathConfig.HandleAsync(call, cancellationToken),
-            _ => throw new SecretException(
-                SecretErrorKind.NotFound, "is no path of a versioned engine", operation: request.OperationName, name: request.Path,
-                help: "paths begin with data/ or metadata/"),
+            _ => new(VaultResponse.NotFound(
+                "Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use. If using the Vault CLI, use 'vault kv get' for this operation.")),
         };
+    }
+
+    public override async ValueTask<bool?> ExistsAsync(string path, CancellationToken cancellationToken)
+    {
+        if (!path.StartsWith("data/", StringComparison.Ordinal)) return null;
+        var found = await GetMetadataAsync(path["data/".Length..], cancellationToken);
+        return found?.Find(null)?.IsReadable(Now) == true;
+    }
+
+    public override async ValueTask ClearAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var path in Metadata.WalkAsync(cancellationToken))
+        {
+            if (await GetMetadataAsync(path, cancellationToken) is not { } found) continue;
+            var commit = new BarrierCommit(Metadata.Barrier);
+            foreach (var version in found.Versions) commit.Delete(Versions, VersionPath(path, version.Number));
+            commit.DeleteListed(Metadata, path);
+            await commit.CommitAsync(cancellationToken);
+        }
     }
 
     public static SecretException NotSupported(KvCall call) =>

@@ -1,5 +1,6 @@
 using Strongroom.Secrets;
 using Strongroom.Vault.Requests;
+using Strongroom.Vault.Tokens;
 
 namespace Strongroom.Vault.Engines.Sys;
 
@@ -36,6 +37,21 @@ internal sealed class SysEngine(VaultSystem system) : Engine
         new("policies/acl", PathPolicies.HandleAsync),
         new("policy", PathPolicies.HandleLegacyAsync),
         new("internal/ui/mounts", PathInternalUiMounts.HandleAsync),
+        new("leases/lookup", PathLeases.LookupAsync),
+        new("leases/renew", PathLeases.RenewAsync),
+        new("leases/revoke-prefix", PathLeases.RevokePrefixAsync, NeedsSudo: true),
+        new("leases/revoke-force", PathLeases.RevokePrefixAsync, NeedsSudo: true),
+        new("leases/revoke", PathLeases.RevokeAsync),
+        new("leases/tidy", PathLeases.TidyAsync, NeedsSudo: true),
+        new("leases/count", PathLeases.CountAsync),
+        new("renew", PathLeases.RenewAsync),
+        new("revoke-prefix", PathLeases.RevokePrefixAsync, NeedsSudo: true),
+        new("revoke-force", PathLeases.RevokePrefixAsync, NeedsSudo: true),
+        new("revoke", PathLeases.RevokeAsync),
+        new("wrapping/wrap", PathWrapping.WrapAsync),
+        new("wrapping/unwrap", PathWrapping.UnwrapAsync),
+        new("wrapping/lookup", PathWrapping.LookupAsync, IsOpen: true),
+        new("wrapping/rewrap", PathWrapping.RewrapAsync),
         new("mounts", PathMounts.HandleAsync),
         new("auth", PathMounts.HandleAuthAsync, NeedsSudo: true),
     ];
@@ -43,6 +59,9 @@ internal sealed class SysEngine(VaultSystem system) : Engine
     public override bool IsOpen(VaultOperation operation, string path) => Find(path)?.IsOpen == true;
 
     public override bool NeedsSudo(string path) => Find(path)?.NeedsSudo == true;
+
+    public override SecretException BadToken(string path) =>
+        path is "wrapping/unwrap" or "wrapping/rewrap" ? ResponseWrapping.NotValid() : base.BadToken(path);
 
     public override ValueTask<VaultResponse> HandleAsync(
         VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken)

@@ -96,9 +96,12 @@ public sealed class KvEngineTests : IDisposable
         await _kv.WriteAsync("a", "{}");
         (await _kv.FailAsync(VaultOperation.Read, "data/none")).ShouldBe(SecretErrorKind.NotFound);
         (await _kv.FailAsync(VaultOperation.Read, "data/a", version: 99)).ShouldBe(SecretErrorKind.NotFound);
-        (await _kv.FailAsync(VaultOperation.Read, "app/db")).ShouldBe(SecretErrorKind.NotFound);
         (await _kv.FailAsync(VaultOperation.List, "metadata/empty")).ShouldBe(SecretErrorKind.NotFound);
     }
+
+    [Fact]
+    public async Task Path_without_data_is_not_found() =>
+        (await _kv.SendAsync(VaultOperation.Read, "app/db")).Status.ShouldBe(VaultStatus.NotFound);
 
     [Fact]
     public async Task Soft_delete_hides_the_value_and_undelete_brings_it_back()

@@ -1,40 +1,22 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
-using Strongroom.Vault.Requests;
 using Strongroom.Vault.Tokens;
 
-namespace Strongroom.Server.Http;
+namespace Strongroom.Vault.Requests;
 
-/// <summary>The usual form of an answer: <c>request_id, lease_id, renewable, lease_duration, data, wrap_info, warnings, auth</c>.</summary>
-internal static class Envelope
+/// <summary>
+/// The usual form of an answer: <c>request_id, lease_id, renewable, lease_duration, data, wrap_info, warnings, auth</c>
+/// (https://developer.hashicorp.com/vault/api-docs).
+/// </summary>
+public static class Envelope
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static async Task WriteAsync(HttpContext context, VaultRequest request, VaultResponse response)
+    /// <summary>Writes the answer to a request, which holds whatever secrets it gives out.</summary>
+    public static void Write(IBufferWriter<byte> output, VaultRequest request, VaultResponse response)
     {
-        var http = context.Response;
-        if (response.BareContentType is { } contentType)
-        {
-            http.StatusCode = response.StatusCode == 0 ? StatusCodes.Status200OK : response.StatusCode;
-            if (http.StatusCode == StatusCodes.Status204NoContent) return;
-            http.ContentType = contentType;
-            if (!HttpMethods.IsHead(context.Request.Method)) await http.BodyWriter.WriteAsync(response.Data);
-            return;
-        }
-        if (response.Status == VaultStatus.Done && response.Warnings.Count == 0)
-        {
-            http.StatusCode = StatusCodes.Status204NoContent;
-            return;
-        }
-        http.StatusCode = response.Status is VaultStatus.Unreadable or VaultStatus.NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
-        http.ContentType = "application/json";
-        if (HttpMethods.IsHead(context.Request.Method)) return;
-        Write(http.BodyWriter, request, response);
-        await http.BodyWriter.FlushAsync();
-    }
-
-    private static void Write(System.IO.Pipelines.PipeWriter body, VaultRequest request, VaultResponse response)
-    {
-        using var writer = new Utf8JsonWriter(body, Options);
+        using var writer = new Utf8JsonWriter(output, Options);
         writer.WriteStartObject();
         writer.WriteString("request_id"u8, response.Wrap is null ? request.Origin.RequestId : "");
         writer.WriteString("lease_id"u8, response.Lease?.Id ?? "");

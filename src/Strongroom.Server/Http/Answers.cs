@@ -1,0 +1,30 @@
+using Strongroom.Vault.Requests;
+
+namespace Strongroom.Server.Http;
+
+/// <summary>How the answers of the vault look over HTTP.</summary>
+internal static class Answers
+{
+    public static async Task WriteAsync(HttpContext context, VaultRequest request, VaultResponse response)
+    {
+        var http = context.Response;
+        http.StatusCode = Status(response);
+        if (http.StatusCode == StatusCodes.Status204NoContent) return;
+        http.ContentType = response.BareContentType ?? "application/json";
+        if (HttpMethods.IsHead(context.Request.Method)) return;
+        if (response.BareContentType is not null)
+        {
+            await http.BodyWriter.WriteAsync(response.Data);
+            return;
+        }
+        Envelope.Write(http.BodyWriter, request, response);
+        await http.BodyWriter.FlushAsync();
+    }
+
+    private static int Status(VaultResponse response) => response.StatusCode != 0 ? response.StatusCode : response.Status switch
+    {
+        VaultStatus.Done when response.Warnings.Count == 0 => StatusCodes.Status204NoContent,
+        VaultStatus.Unreadable or VaultStatus.NotFound => StatusCodes.Status404NotFound,
+        _ => StatusCodes.Status200OK,
+    };
+}

@@ -1,0 +1,51 @@
+using Strongroom.Secrets;
+
+namespace Strongroom.Vault.Leases;
+
+/// <summary>Sweeps a vault's leases from time to time, as long as it is unsealed.</summary>
+internal sealed class LeaseSweeper : IAsyncDisposable
+{
+    /// <summary>How long between two sweeps.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+
+    public LeaseSweeper(LeaseStore leases, TimeProvider time) => _running = RunAsync(leases, time);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(LeaseStore leases, TimeProvider time)
+    {
+        // Unsealing does not wait for the first sweep.
+        await Task.Yield();
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            do
+            {
+                try
+                {
+                    await leases.SweepAsync(_stop.Token);
+                }
+                catch (SecretException e) when (e.Kind != SecretErrorKind.Sealed)
+                {
+                    // A disk that is full now may not be at the next sweep; requests tell of it meanwhile.
+                }
+            }
+            while (await timer.WaitForNextTickAsync(_stop.Token));
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (SecretException)
+        {
+            // Sealed under its hands: it is being stopped.
+        }
+    }
+}

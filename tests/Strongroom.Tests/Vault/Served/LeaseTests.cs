@@ -1,0 +1,45 @@
+using Shouldly;
+using Strongroom.Secrets;
+using Strongroom.Vault.Leases;
+using Xunit;
+
+namespace Strongroom.Tests.Vault.Served;
+
+public sealed class LeaseTests
+{
+    [Fact]
+    public async Task Revoke_prefix_ends_what_was_made_below_it()
+    {
+        await using var vault = await VaultBench.CreateAsync();
+        var token = await vault.TokenAsync("default");
+        await vault.WriteAsync("sys/leases/revoke-prefix/auth/token/create");
+        (await Should.ThrowAsync<SecretException>(() => vault.ReadAsync("auth/token/lookup-self", token))).Kind.ShouldBe(SecretErrorKind.Denied);
+        await vault.ReadAsync("auth/token/lookup-self");
+    }
+
+    [Fact]
+    public async Task Lease_of_a_token_is_looked_up_and_renewed()
+    {
+        await using var vault = await VaultBench.CreateAsync();
+        await vault.WriteAsync("auth/token/create", """{"ttl": "1h", "policies": ["default"]}""");
+        var id = "auth/token/create/" + (await vault.ListAsync("sys/leases/lookup/auth/token/create"))["keys"]![0]!.GetValue<string>();
+        (await vault.WriteAsync("sys/leases/lookup", $$"""{"lease_id": "{{id}}"}"""))["ttl"]!.GetValue<int>().ShouldBe(3600);
+        (await vault.WriteAsync("sys/leases/renew", $$"""{"lease_id": "{{id}}", "increment": 7200}""")).Lease!.Duration.ShouldBe(TimeSpan.FromHours(2));
+        await vault.WriteAsync("sys/leases/revoke", $$"""{"lease_id": "{{id}}"}""");
+        await Should.ThrowAsync<SecretException>(() => vault.WriteAsync("sys/leases/lookup", $$"""{"lease_id": "{{id}}"}"""));
+    }
+
+    [Fact]
+    public async Task Sweep_removes_what_is_over_and_keeps_what_was_renewed()
+    {
+        await using var vault = await VaultBench.CreateAsync();
+        var over = (await vault.WriteAsync("auth/token/create", """{"ttl": "10m", "policies": ["default"]}""")).Token;
+        var renewed = (await vault.WriteAsync("auth/token/create", """{"ttl": "10m", "policies": ["default"]}""")).Token;
+        await vault.WriteAsync("auth/token/renew-self", """{"increment": "2h"}""", renewed);
+        vault.Time.Advance(TimeSpan.FromSeconds(DueIndex.SlotSeconds * 2));
+        await vault.WriteAsync("sys/leases/tidy");
+        (await vault.ListAsync("auth/token/accessors"))["keys"]!.AsArray().Count.ShouldBe(2);
+        await vault.ReadAsync("auth/token/lookup-self", renewed);
+        await Should.ThrowAsync<SecretException>(() => vault.ReadAsync("auth/token/lookup-self", over));
+    }
+}

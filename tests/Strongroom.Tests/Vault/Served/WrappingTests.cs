@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using Shouldly;
+using Strongroom.Secrets;
+using Strongroom.Vault.Requests;
+using Xunit;
+
+namespace Strongroom.Tests.Vault.Served;
+
+public sealed class WrappingTests
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task Unwrap_gives_the_answer_once()
+    {
+        await using var vault = await VaultBench.CreateAsync();
+        var token = await WrapAsync(vault);
+        (await vault.WriteAsync("sys/wrapping/lookup", $$"""{"token": "{{token}}"}""", token: null))["creation_path"]!.GetValue<string>().ShouldBe("secret/data/app");
+
+        var answer = await vault.WriteAsync("sys/wrapping/unwrap", "{}", token);
+        answer["data"]!["data"]!["a"]!.GetValue<string>().ShouldBe("b");
+
+        var again = await Should.ThrowAsync<SecretException>(() => vault.WriteAsync("sys/wrapping/unwrap", "{}", token));
+        again.Reason.ShouldBe("wrapping token is not valid or does not exist");
+        again.Kind.ShouldBe(SecretErrorKind.InvalidInput);
+    }
+
+    [Fact]
+    public async Task Unwrap_by_another_token_spends_the_wrapping_token()
+    {
+        await using var vault = await VaultBench.CreateAsync();
+        var token = await WrapAsync(vault);
+        (await vault.WriteAsync("sys/wrapping/unwrap", $$"""{"token": "{{token}}"}"""))["data"]!["data"]!["a"]!.GetValue<string>().ShouldBe("b");
+        await Should.ThrowAsync<SecretException>(() => vault.WriteAsync("sys/wrapping/unwrap", $$"""{"token": "{{token}}"}"""));
+    }
+
+    [Fact]
+    public async Task Of_many_who_unwrap_at_once_one_succeeds()
+    {
+        await using var vault = await VaultBench.CreateAsync();
+        var token = await WrapAsync(vault);
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
+        {
+            try
+            {
+                return (await vault.WriteAsync("sys/wrapping/unwrap", i % 2 == 0 ? "{}" : $$"""{"token": "{{token}}"}""", i % 2 == 0 ? token : VaultBench.RootToken)).Data;
+            }
+            catch (SecretException)
+            {
+                return null;
+            }
+        })));
+        outcomes.Count(outcome => outcome is not null).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Wrapping_token_can_do_nothing_else_and_ends_with_its_time()
+    {
+        await using var vault = await VaultBench.CreateAsync();
+        var token = await WrapAsync(vault);
+        await Should.ThrowAsync<SecretException>(() => vault.ReadAsync("secret/data/app", token));
+        token = await WrapAsync(vault);
+        vault.Time.Advance(Minute);
+        await Should.ThrowAsync<SecretException>(() => vault.WriteAsync("sys/wrapping/unwrap", "{}", token));
+    }
+
+    [Fact]
+    public async Task Rewrap_moves_the_answer_to_a_new_token()
+    {
+        await using var vault = await VaultBench.CreateAsync();
+        var token = await WrapAsync(vault);
+        var next = (await vault.WriteAsync("sys/wrapping/rewrap", $$"""{"token": "{{token}}"}""")).Wrap!;
+        next.CreationPath.ShouldBe("secret/data/app");
+        await Should.ThrowAsync<SecretException>(() => vault.WriteAsync("sys/wrapping/unwrap", "{}", token));
+        (await vault.WriteAsync("sys/wrapping/unwrap", "{}", next.Token.Reveal()))["data"]!["data"]!["a"]!.GetValue<string>().ShouldBe("b");
+    }
+
+    private static async Task<string> WrapAsync(VaultBench vault)
+    {
+        await vault.WriteAsync("secret/data/app", """{"data": {"a": "b"}}""");
+        var wrapped = await vault.SendAsync(VaultOperation.Read, "secret/data/app", null, VaultBench.RootToken, Minute);
+        wrapped.Data.ShouldBeNull();
+        wrapped.Wrap!.Ttl.ShouldBe(Minute);
+        return wrapped.Wrap.Token.Reveal();
+    }
+}
