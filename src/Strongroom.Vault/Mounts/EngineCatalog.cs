@@ -1,3 +1,4 @@
+using Strongroom.Vault.Auth.AppRole;
 using Strongroom.Vault.Auth.Token;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Engines.Cubbyhole;
@@ -15,7 +16,7 @@ internal static class EngineCatalog
     public static IReadOnlyList<string> SecretTypes { get; } = ["kv"];
 
     /// <summary>The ways to log in that can be mounted.</summary>
-    public static IReadOnlyList<string> AuthTypes { get; } = [];
+    public static IReadOnlyList<string> AuthTypes { get; } = ["approle"];
 
     /// <summary>Makes the engine of a mount.</summary>
     public static Engine Make(MountEntry entry, VaultSystem system) => entry.Type switch
@@ -25,6 +26,7 @@ internal static class EngineCatalog
         "cubbyhole" => new CubbyholeEngine(system),
         "system" => new SysEngine(system),
         "token" => new TokenEngine(system),
+        "approle" => new AppRoleEngine(entry, system),
         _ => throw EntryFormat.Damaged($"names the unknown engine {entry.Type}"),
     };
 

@@ -12,6 +12,13 @@ internal static class JsonWriting
         writer.WriteEndArray();
     }
 
+    /// <summary>An array of texts, or null where Vault has null for an empty one.</summary>
+    public static void WriteStringsOrNull(this Utf8JsonWriter writer, string name, string[] values)
+    {
+        if (values.Length == 0) writer.WriteNull(name);
+        else writer.WriteStrings(name, values);
+    }
+
     /// <summary>An object of texts; null when there are no pairs at all.</summary>
     public static void WritePairs(this Utf8JsonWriter writer, string name, IReadOnlyDictionary<string, string>? pairs)
     {

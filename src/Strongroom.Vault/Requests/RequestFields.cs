@@ -39,6 +39,11 @@ internal sealed class RequestFields : IDisposable
 
     private RequestFields(JsonElement root) => (_root, _query) = (root, new Dictionary<string, string>(StringComparer.Ordinal));
 
+    private RequestFields() => _query = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>A body without members.</summary>
+    public static RequestFields Empty() => new();
+
     /// <summary>The members of an object inside a body.</summary>
     public static RequestFields Of(JsonElement element) =>
         element.ValueKind == JsonValueKind.Object ? new RequestFields(element) : throw Invalid("error parsing JSON: a member is not an object");

@@ -25,6 +25,21 @@ internal static class ClientNetworks
         return false;
     }
 
+    /// <summary>Whether each of the inner networks lies in one of the outer ones. No outer networks contain everything.</summary>
+    public static bool Contain(string[] outer, string[] inner)
+    {
+        if (outer.Length == 0) return true;
+        foreach (var cidr in inner)
+        {
+            if (!TryParse(cidr, out var small)) return false;
+            var found = false;
+            foreach (var candidate in outer)
+                found |= TryParse(candidate, out var large) && large.PrefixLength <= small.PrefixLength && large.Contains(small.BaseAddress);
+            if (!found) return false;
+        }
+        return true;
+    }
+
     private static bool TryParse(string cidr, out IPNetwork network)
     {
         if (IPNetwork.TryParse(cidr, out network)) return true;

@@ -13,11 +13,13 @@ internal static class Logins
     {
         var now = system.Tokens.Now;
         var parameters = grant.Token;
+        var policies = PolicyNames(parameters.Policies, parameters.NoDefaultPolicy);
+        if (policies is [PolicyStore.Root]) throw RequestFields.Invalid("auth methods cannot create root tokens");
         var (ttl, maxTtl) = Lifetimes(system, mount, parameters);
         var entry = new TokenEntry
         {
             Accessor = TokenText.NewAccessor(system.Barrier.Random),
-            Policies = PolicyNames(parameters.Policies, parameters.NoDefaultPolicy),
+            Policies = policies,
             Path = request.Path,
             DisplayName = $"{mount.Path["auth/".Length..^1].Replace('/', '-')}-{grant.DisplayName}".TrimEnd('-'),
             Metadata = grant.Metadata,

@@ -38,7 +38,7 @@ internal sealed record TokenParameters
         {
             Ttl = fields.Seconds("token_ttl") ?? Legacy(fields.Seconds, "ttl") ?? Ttl,
             MaxTtl = fields.Seconds("token_max_ttl") ?? Legacy(fields.Seconds, "max_ttl") ?? MaxTtl,
-            Policies = fields.Names("token_policies") ?? (legacyNames ? fields.Names("policies") : null) ?? Policies,
+            Policies = PolicyNames(fields.Names("token_policies") ?? (legacyNames ? fields.Names("policies") : null)) ?? Policies,
             BoundCidrs = fields.Names("token_bound_cidrs") ?? (legacyNames ? fields.Names("bound_cidrs") : null) ?? BoundCidrs,
             ExplicitMaxTtl = fields.Seconds("token_explicit_max_ttl") ?? ExplicitMaxTtl,
             NoDefaultPolicy = fields.Flag("token_no_default_policy") ?? NoDefaultPolicy,
@@ -66,7 +66,11 @@ internal sealed record TokenParameters
         writer.WriteString("token_type"u8, Type);
     }
 
-    private void Require()
+    /// <summary>Names of policies in their one form: lower case, sorted, each once. Another spelling of a name is not another policy.</summary>
+    public static string[]? PolicyNames(string[]? names) => names is null ? null : Logins.PolicyNames(names, noDefault: true);
+
+    /// <summary>Throws InvalidInput when the parameters contradict each other or give more than a login may.</summary>
+    public void Require()
     {
         if (MaxTtl != 0 && Ttl > MaxTtl) throw RequestFields.Invalid("'token_ttl' cannot be greater than 'token_max_ttl'");
         if (Type is not ("default" or "service" or "batch" or "default-service" or "default-batch"))

@@ -1,0 +1,40 @@
+using Strongroom.Vault.Mounts;
+using Strongroom.Vault.Requests;
+
+namespace Strongroom.Vault.Auth;
+
+/// <summary>A way to log in. Its paths are short, so they are given in segments.</summary>
+internal abstract class AuthEngine(MountEntry entry, VaultSystem system) : Engine
+{
+    protected VaultSystem System { get; } = system;
+
+    public sealed override bool IsOpen(VaultOperation operation, string path) =>
+        operation == VaultOperation.Update && IsLogin(Segments(path));
+
+    public sealed override async ValueTask<bool?> ExistsAsync(string path, CancellationToken cancellationToken) =>
+        Segments(path) is [var folder, var name] ? await ExistsAsync(folder, name, cancellationToken) : null;
+
+    public sealed override ValueTask<VaultResponse> HandleAsync(
+        VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken) =>
+        HandleAsync(new AuthCall(System, Current(), request, Segments(path), context), cancellationToken);
+
+    /// <summary>Whether a write to this path is a login, for which no token is needed.</summary>
+    protected abstract bool IsLogin(string[] path);
+
+    /// <summary>Whether there is such a role; null when a write there needs no telling apart of create and update.</summary>
+    protected abstract ValueTask<bool?> ExistsAsync(string folder, string name, CancellationToken cancellationToken);
+
+    protected abstract ValueTask<VaultResponse> HandleAsync(AuthCall call, CancellationToken cancellationToken);
+
+    /// <summary>The mount's entry with its present settings: the engine outlives a change of them.</summary>
+    private MountEntry Current()
+    {
+        foreach (var mount in System.Mounts.Table.All)
+        {
+            if (string.Equals(mount.Entry?.Id, entry.Id, StringComparison.Ordinal)) return mount.Entry!;
+        }
+        return entry;
+    }
+
+    private static string[] Segments(string path) => path.TrimEnd('/').Split('/');
+}
