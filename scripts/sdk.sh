@@ -46,6 +46,6 @@ install() {
 # The clients of other languages that the server is tested with: Debian's hvac, and what tests/clients/node names.
 need_client_libraries() {
     need node:nodejs npm:npm
-    /usr/bin/python3 -c "import hvac" 2>/dev/null || install_packages python3-hvac
+    /usr/bin/python3 -c "import hvac" 2>/dev/null || install python3-hvac
     [ -d tests/clients/node/node_modules ] || (cd tests/clients/node && npm ci --no-audit --no-fund --loglevel=error) || echo "npm could not fetch the clients" >&2
 }
