@@ -1,5 +1,6 @@
 using Strongroom.Vault.Auth.AppRole;
 using Strongroom.Vault.Auth.Token;
+using Strongroom.Vault.Auth.UserPass;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Engines.Cubbyhole;
 using Strongroom.Vault.Engines.Kv;
@@ -16,7 +17,7 @@ internal static class EngineCatalog
     public static IReadOnlyList<string> SecretTypes { get; } = ["kv"];
 
     /// <summary>The ways to log in that can be mounted.</summary>
-    public static IReadOnlyList<string> AuthTypes { get; } = ["approle"];
+    public static IReadOnlyList<string> AuthTypes { get; } = ["approle", "userpass"];
 
     /// <summary>Makes the engine of a mount.</summary>
     public static Engine Make(MountEntry entry, VaultSystem system) => entry.Type switch
@@ -27,6 +28,7 @@ internal static class EngineCatalog
         "system" => new SysEngine(system),
         "token" => new TokenEngine(system),
         "approle" => new AppRoleEngine(entry, system),
+        "userpass" => new UserPassEngine(entry, system),
         _ => throw EntryFormat.Damaged($"names the unknown engine {entry.Type}"),
     };
 

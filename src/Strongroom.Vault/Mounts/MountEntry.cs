@@ -34,6 +34,9 @@ internal sealed record MountEntry
     /// <summary>Type of the tokens of an auth mount whose roles do not say.</summary>
     public string TokenType { get; init; } = "";
 
+    /// <summary>When failed logins lock somebody out; null is the default.</summary>
+    public UserLockout? UserLockout { get; init; }
+
     public string[] AuditNonHmacRequestKeys { get; init; } = [];
 
     public string[] AuditNonHmacResponseKeys { get; init; } = [];
@@ -47,6 +50,10 @@ internal sealed record MountEntry
     public bool Local { get; init; }
 
     public bool SealWrap { get; init; }
+
+    /// <summary>What of <see cref="UserLockout"/> holds.</summary>
+    [JsonIgnore]
+    public UserLockout Lockout => UserLockout ?? UserLockout.Default;
 
     /// <summary>Whether it is a way to log in.</summary>
     [JsonIgnore]

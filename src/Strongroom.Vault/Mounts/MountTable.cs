@@ -27,4 +27,14 @@ internal sealed class MountTable
         }
         return null;
     }
+
+    /// <summary>The entry of the mount with this accessor, or null.</summary>
+    public MountEntry? FindByAccessor(string accessor)
+    {
+        foreach (var mount in _mounts)
+        {
+            if (string.Equals(mount.Entry?.Accessor, accessor, StringComparison.Ordinal)) return mount.Entry;
+        }
+        return null;
+    }
 }

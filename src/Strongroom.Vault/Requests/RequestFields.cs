@@ -66,6 +66,26 @@ internal sealed class RequestFields : IDisposable
         }
         : _query.GetValueOrDefault(name);
 
+    /// <summary>A text that must not become a string: its UTF-8 bytes. Null when the body has none. Throws InvalidInput when it is longer than so many bytes.</summary>
+    public SecretValue? Secret(string name, int lengthMax)
+    {
+        if (Find(name) is not { } found) return null;
+        if (found.ValueKind != JsonValueKind.String) throw Invalid($"'{name}' is not text");
+        var raw = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(found);
+        var bytes = new byte[raw.Length];
+        try
+        {
+            var reader = new Utf8JsonReader(raw);
+            reader.Read();
+            var length = reader.CopyString(bytes);
+            return length <= lengthMax ? SecretValue.FromBytes(bytes.AsSpan(0, length)) : throw Invalid($"'{name}' is longer than {lengthMax} bytes");
+        }
+        finally
+        {
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
     public string RequireText(string name) => Text(name) is { Length: > 0 } text ? text : throw Invalid($"missing {name}");
 
     public bool? Flag(string name) => Text(name) switch

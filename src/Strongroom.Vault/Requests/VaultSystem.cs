@@ -1,3 +1,5 @@
+using Strongroom.Vault.Auth;
+using Strongroom.Vault.Auth.UserPass;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Leases;
 using Strongroom.Vault.Mounts;
@@ -17,6 +19,7 @@ internal sealed class VaultSystem
         Leases = new LeaseStore(this);
         Tokens = new TokenStore(barrier, Policies, Leases.Entries, Due, time);
         Wrapping = new ResponseWrapping(this);
+        LoginFailures = new LoginFailures(time);
         Mounts = new MountStore(this);
     }
 
@@ -34,6 +37,8 @@ internal sealed class VaultSystem
 
     public ResponseWrapping Wrapping { get; }
 
+    public LoginFailures LoginFailures { get; }
+
     public MountStore Mounts { get; }
 
     /// <summary>Seconds that a token lives when nothing else says so: 768 hours, as Vault has it.</summary>
@@ -41,6 +46,9 @@ internal sealed class VaultSystem
 
     /// <summary>The longest life that renewals add up to when nothing else says so.</summary>
     public long MaxLeaseTtl { get; init; } = 768 * 3600;
+
+    /// <summary>Iterations by which new passwords of users are derived.</summary>
+    public int PasswordIterations { get; init; } = PasswordHash.IterationsDefault;
 
     /// <summary>Where an engine that has no place of its own keeps its entries.</summary>
     public BarrierView View(MountEntry entry) => Barrier.View($"mount/{entry.Id}/");

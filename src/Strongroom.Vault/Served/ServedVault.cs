@@ -128,7 +128,7 @@ public sealed class ServedVault(VaultStorage storage, ServedVaultOptions options
             audit = HashChainedFile.Open(Options.AuditPath, barrier.Keyring.AuditKey, Options.AuditFlush, Options.Time);
             await AuditAgreement.RequireAsync(
                 barrier, audit, new EmbeddedVaultOptions { AuditPath = Options.AuditPath, Time = Options.Time, Random = Options.Random }, cancellationToken);
-            var system = new VaultSystem(barrier, Options.Time) { DefaultLeaseTtl = Options.DefaultLeaseTtl, MaxLeaseTtl = Options.MaxLeaseTtl };
+            var system = new VaultSystem(barrier, Options.Time) { DefaultLeaseTtl = Options.DefaultLeaseTtl, MaxLeaseTtl = Options.MaxLeaseTtl, PasswordIterations = Options.PasswordIterations };
             await prepare(system);
             await system.Mounts.LoadAsync(cancellationToken);
             _unsealed = new Unsealed(barrier, audit, system, new VaultCore(system, audit), new LeaseSweeper(system.Leases, Options.Time));

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Strongroom.Vault.Audit;
+using Strongroom.Vault.Auth.UserPass;
 
 namespace Strongroom.Vault.Served;
 
@@ -35,4 +36,7 @@ public sealed record ServedVaultOptions
 
     /// <summary>The longest life in seconds when nothing else says so.</summary>
     public long MaxLeaseTtl { get; init; } = 768 * 3600;
+
+    /// <summary>Iterations of PBKDF2 for the passwords of users: what one guess costs, for a client as for a thief.</summary>
+    public int PasswordIterations { get; init; } = PasswordHash.IterationsDefault;
 }

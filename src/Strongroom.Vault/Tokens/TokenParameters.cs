@@ -28,28 +28,37 @@ internal sealed record TokenParameters
     /// <summary><c>default</c>, <c>service</c>, <c>batch</c>, <c>default-service</c> or <c>default-batch</c>.</summary>
     public string Type { get; init; } = "default";
 
-    /// <summary>
-    /// These parameters with those that the request names changed. With <paramref name="legacyNames"/> also by the names without
-    /// prefix, as older clients send them.
-    /// </summary>
-    public TokenParameters Merge(RequestFields fields, bool legacyNames = false)
+    /// <summary>Those set by their names without <c>token_</c>, as older clients do; a read then tells them by both names.</summary>
+    public string[] LegacyNames { get; init; } = [];
+
+    /// <summary>These parameters with those that the request names changed; those in <paramref name="legacyNames"/> also by the name without <c>token_</c>.</summary>
+    public TokenParameters Merge(RequestFields fields, params string[] legacyNames)
     {
         var merged = this with
         {
-            Ttl = fields.Seconds("token_ttl") ?? Legacy(fields.Seconds, "ttl") ?? Ttl,
-            MaxTtl = fields.Seconds("token_max_ttl") ?? Legacy(fields.Seconds, "max_ttl") ?? MaxTtl,
-            Policies = PolicyNames(fields.Names("token_policies") ?? (legacyNames ? fields.Names("policies") : null)) ?? Policies,
-            BoundCidrs = fields.Names("token_bound_cidrs") ?? (legacyNames ? fields.Names("bound_cidrs") : null) ?? BoundCidrs,
+            Ttl = fields.Seconds(Name("ttl")) ?? Ttl,
+            MaxTtl = fields.Seconds(Name("max_ttl")) ?? MaxTtl,
+            Policies = PolicyNames(fields.Names(Name("policies"))) ?? Policies,
+            BoundCidrs = fields.Names(Name("bound_cidrs")) ?? BoundCidrs,
             ExplicitMaxTtl = fields.Seconds("token_explicit_max_ttl") ?? ExplicitMaxTtl,
             NoDefaultPolicy = fields.Flag("token_no_default_policy") ?? NoDefaultPolicy,
-            NumUses = fields.Count("token_num_uses") ?? (legacyNames ? fields.Count("num_uses") : null) ?? NumUses,
-            Period = fields.Seconds("token_period") ?? Legacy(fields.Seconds, "period") ?? Period,
-            Type = fields.Text("token_type") ?? Type,
+            NumUses = fields.Count(Name("num_uses")) ?? NumUses,
+            Period = fields.Seconds(Name("period")) ?? Period,
+            Type = fields.Text("token_type") is { Length: > 0 } type ? type : Type,
+            LegacyNames = Array.FindAll(legacyNames, name => !fields.Has("token_" + name) && (fields.Has(name) || LegacyNames.Contains(name, StringComparer.Ordinal))),
         };
         merged.Require();
         return merged;
 
-        long? Legacy(Func<string, long?> read, string name) => legacyNames ? read(name) : null;
+        string Name(string name) => legacyNames.Contains(name, StringComparer.Ordinal) && !fields.Has("token_" + name) ? name : "token_" + name;
+    }
+
+    /// <summary>These parameters with the policies that the request names.</summary>
+    public TokenParameters MergePolicies(RequestFields fields)
+    {
+        var named = Merge(fields, "policies");
+        var others = Array.FindAll(LegacyNames, name => name is not "policies");
+        return this with { Policies = named.Policies, LegacyNames = [.. others, .. named.LegacyNames] };
     }
 
     /// <summary>Writes the members as a read of a role answers them.</summary>
@@ -64,6 +73,7 @@ internal sealed record TokenParameters
         writer.WriteStrings("token_policies", Policies);
         writer.WriteNumber("token_ttl"u8, Ttl);
         writer.WriteString("token_type"u8, Type);
+        foreach (var name in LegacyNames) WriteLegacy(writer, name);
     }
 
     /// <summary>Names of policies in their one form: lower case, sorted, each once. Another spelling of a name is not another policy.</summary>
@@ -79,5 +89,18 @@ internal sealed record TokenParameters
             throw RequestFields.Invalid("'token_type' cannot be 'batch' when a period or a number of uses is set");
         if (Policies.Contains("root", StringComparer.Ordinal)) throw RequestFields.Invalid("policy 'root' cannot be given to the tokens of a role");
         foreach (var cidr in BoundCidrs) ClientNetworks.Require(cidr);
+    }
+
+    private void WriteLegacy(Utf8JsonWriter writer, string name)
+    {
+        switch (name)
+        {
+            case "policies": writer.WriteStrings(name, Policies); break;
+            case "bound_cidrs": writer.WriteStrings(name, BoundCidrs); break;
+            case "ttl": writer.WriteNumber(name, Ttl); break;
+            case "max_ttl": writer.WriteNumber(name, MaxTtl); break;
+            case "period": writer.WriteNumber(name, Period); break;
+            case "num_uses": writer.WriteNumber(name, NumUses); break;
+        }
     }
 }

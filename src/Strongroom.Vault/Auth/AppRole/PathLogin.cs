@@ -23,11 +23,14 @@ internal static class PathLogin
         var secret = await store.FindSecretIdAsync(role?.Uid ?? "nobody", hash, cancellationToken);
         if (role is null) throw RequestFields.Invalid("invalid role ID");
 
+        var failures = call.System.LoginFailures;
+        if (failures.IsLocked(call.Mount, roleId)) throw TokenStore.Denied();
         var address = call.Request.Origin.Address;
         if (role.BindSecretId)
         {
             if (secretId.Length == 0) throw RequestFields.Invalid("missing secret_id");
             secret = await SpendAsync(call, store, role, hash, secret, cancellationToken);
+            failures.Clear(call.Mount.Accessor, roleId);
         }
         if (!ClientNetworks.Allow(role.SecretIdBoundCidrs, address))
             throw RequestFields.Invalid($"source address \"{address}\" unauthorized by CIDR restrictions on the role");
@@ -47,14 +50,20 @@ internal static class PathLogin
     private static async ValueTask<StoredRecord<SecretIdEntry>> SpendAsync(
         AuthCall call, AppRoleStore store, AppRoleEntry role, string hash, StoredRecord<SecretIdEntry>? secret, CancellationToken cancellationToken)
     {
-        if (secret is not { } found || found.Value.IsExpired(call.Now)) throw RequestFields.Invalid("invalid secret id");
+        if (secret is not { } found || found.Value.IsExpired(call.Now)) throw Failed();
         if (!ClientNetworks.Contain(role.SecretIdBoundCidrs, found.Value.Cidrs))
             throw RequestFields.Invalid("failed to verify subset relationship between CIDR blocks on the role and CIDR blocks on the secret ID");
         var address = call.Request.Origin.Address;
         if (!ClientNetworks.Allow(found.Value.Cidrs, address) || !ClientNetworks.Allow(role.SecretIdBoundCidrs, address))
             throw RequestFields.Invalid($"source address \"{address}\" unauthorized through CIDR restrictions on the secret ID");
         if (found.Value.UsesLeft != 0 && !await store.SpendAsync(role, hash, found, call.Now, call.Context, cancellationToken))
-            throw RequestFields.Invalid("invalid secret id");
+            throw Failed();
         return found;
+
+        Secrets.SecretException Failed()
+        {
+            call.System.LoginFailures.Add(call.Mount, role.RoleId, exists: true);
+            return RequestFields.Invalid("invalid secret id");
+        }
     }
 }

@@ -39,7 +39,7 @@ internal static class PathRole
         if (role is not null && fields.Has("local_secret_ids"))
             throw RequestFields.Invalid("local_secret_ids can only be modified during role creation");
         var before = role ?? Make(call);
-        var token = before.Token.Merge(fields);
+        var token = before.Token.Merge(fields, "policies", "period");
         return before with
         {
             RoleId = fields.Text("role_id") ?? before.RoleId,
@@ -48,12 +48,7 @@ internal static class PathRole
             SecretIdNumUses = fields.Count("secret_id_num_uses") ?? before.SecretIdNumUses,
             SecretIdTtl = fields.Seconds("secret_id_ttl") ?? before.SecretIdTtl,
             LocalSecretIds = fields.Flag("local_secret_ids") ?? before.LocalSecretIds,
-            Token = token with
-            {
-                Policies = fields.Has("token_policies") ? token.Policies : TokenParameters.PolicyNames(fields.Names("policies")) ?? token.Policies,
-                Period = fields.Has("token_period") ? token.Period : fields.Seconds("period") ?? token.Period,
-                Type = token.Type.Replace("default-", "", StringComparison.Ordinal),
-            },
+            Token = token with { Type = token.Type.Replace("default-", "", StringComparison.Ordinal) },
         };
     }
 

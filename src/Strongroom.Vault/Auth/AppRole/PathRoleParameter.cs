@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Strongroom.Vault.Requests;
-using Strongroom.Vault.Tokens;
 
 namespace Strongroom.Vault.Auth.AppRole;
 
@@ -10,8 +9,8 @@ internal static class PathRoleParameter
     private static readonly Dictionary<string, Parameter> Parameters = new(StringComparer.Ordinal)
     {
         ["policies"] = new(["token_policies", "policies"],
-            (role, writer) => writer.WriteStrings("token_policies", role.Token.Policies),
-            (role, fields, name) => role with { Token = role.Token with { Policies = TokenParameters.PolicyNames(fields.Names(name)) ?? [] } }),
+            (role, writer) => WriteBoth(role, "policies", name => writer.WriteStrings(name, role.Token.Policies)),
+            (role, fields, name) => role with { Token = fields.Has(name) ? role.Token.MergePolicies(fields) : role.Token with { Policies = [] } }),
         ["bind-secret-id"] = new(["bind_secret_id"],
             (role, writer) => writer.WriteBoolean("bind_secret_id"u8, role.BindSecretId),
             (role, fields, name) => role with { BindSecretId = fields.Flag(name) ?? true }),
@@ -40,7 +39,7 @@ internal static class PathRoleParameter
             (role, writer) => writer.WriteNumber("token_max_ttl"u8, role.Token.MaxTtl),
             (role, fields, name) => role with { Token = role.Token with { MaxTtl = fields.Seconds(name) ?? 0 } }),
         ["period"] = new(["token_period", "period"],
-            (role, writer) => writer.WriteNumber("token_period"u8, role.Token.Period),
+            (role, writer) => WriteBoth(role, "period", name => writer.WriteNumber(name, role.Token.Period)),
             (role, fields, name) => role with { Token = role.Token with { Period = fields.Seconds(name) ?? 0 } }),
         ["local-secret-ids"] = new([],
             (role, writer) => writer.WriteBoolean("local_secret_ids"u8, role.LocalSecretIds), Set: null),
@@ -61,6 +60,13 @@ internal static class PathRoleParameter
         if (call.IsWrite && !fields.Has(member)) throw RequestFields.Invalid($"missing {member}");
         return VaultResponse.Done(await store.ChangeAsync(
             name, role => set(role ?? throw RoleTable<AppRoleEntry>.Missing(), fields, member), call.Context, cancellationToken));
+    }
+
+    /// <summary>Writes a parameter, and again under its older name when it was set by that.</summary>
+    private static void WriteBoth(AppRoleEntry role, string name, Action<string> write)
+    {
+        write("token_" + name);
+        if (role.Token.LegacyNames.Contains(name, StringComparer.Ordinal)) write(name);
     }
 
     /// <param name="Members">What it is called in a body; the first is its name today.</param>

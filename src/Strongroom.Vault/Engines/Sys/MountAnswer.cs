@@ -44,5 +44,6 @@ internal static class MountAnswer
         writer.WriteNumber("max_lease_ttl"u8, entry.MaxLeaseTtl);
         if (entry.PassthroughRequestHeaders.Length > 0) writer.WriteStrings("passthrough_request_headers", entry.PassthroughRequestHeaders);
         if (entry.IsAuth) writer.WriteString("token_type"u8, entry.TokenType.Length > 0 ? entry.TokenType : "default-service");
+        entry.UserLockout?.Write(writer);
     }
 }

@@ -30,6 +30,12 @@ internal static class MountTuning
             PassthroughRequestHeaders = fields.Names("passthrough_request_headers") ?? entry.PassthroughRequestHeaders,
             AllowedResponseHeaders = fields.Names("allowed_response_headers") ?? entry.AllowedResponseHeaders,
         };
+        if (fields.Find("user_lockout_config") is { } lockout)
+        {
+            if (entry.Type is not ("userpass" or "approle" or "ldap"))
+                throw RequestFields.Invalid($"tuning of user lockout configuration for auth type \"{entry.Type}\" not allowed");
+            tuned = tuned with { UserLockout = entry.Lockout.Merge(lockout) };
+        }
         if (fields.Pairs("options") is { Count: > 0 } options)
         {
             if (string.Equals(entry.Options.GetOption("version"), "2", StringComparison.Ordinal) && options.GetOption("version") is "1")
@@ -39,6 +45,8 @@ internal static class MountTuning
             tuned = tuned with { Options = merged };
         }
         if (tuned.ListingVisibility is not ("" or "hidden" or "unauth")) throw RequestFields.Invalid("invalid listing_visibility");
+        if (tuned.TokenType is not ("" or "service" or "batch" or "default-service" or "default-batch"))
+            throw RequestFields.Invalid($"invalid value for 'token_type'");
         if (tuned.MaxLeaseTtl != 0 && tuned.DefaultLeaseTtl > tuned.MaxLeaseTtl)
             throw RequestFields.Invalid("backend max lease TTL cannot be less than its default lease TTL");
         return tuned;

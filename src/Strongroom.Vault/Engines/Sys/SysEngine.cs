@@ -52,6 +52,7 @@ internal sealed class SysEngine(VaultSystem system) : Engine
         new("wrapping/unwrap", PathWrapping.UnwrapAsync),
         new("wrapping/lookup", PathWrapping.LookupAsync, IsOpen: true),
         new("wrapping/rewrap", PathWrapping.RewrapAsync),
+        new("locked-users", PathLockedUsers.HandleAsync),
         new("mounts", PathMounts.HandleAsync),
         new("auth", PathMounts.HandleAuthAsync, NeedsSudo: true),
     ];

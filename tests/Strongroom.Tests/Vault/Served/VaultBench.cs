@@ -25,11 +25,11 @@ internal sealed class VaultBench : IAsyncDisposable
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
     private readonly VaultSeal _seal;
 
-    private VaultBench(VaultStorage? storage)
+    private VaultBench(VaultStorage? storage, int passwordIterations)
     {
         Storage = storage ?? new MemoryStorage();
         _seal = new StaticKeySeal("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="u8, _random);
-        Vault = new ServedVault(Storage, new ServedVaultOptions { AuditPath = AuditPath, Time = Time, Random = _random });
+        Vault = new ServedVault(Storage, new ServedVaultOptions { AuditPath = AuditPath, Time = Time, Random = _random, PasswordIterations = passwordIterations });
     }
 
     public FakeTime Time { get; } = new();
@@ -44,9 +44,9 @@ internal sealed class VaultBench : IAsyncDisposable
     public IPAddress Address { get; set; } = IPAddress.Loopback;
 
     /// <summary>A new vault, unsealed, with <c>secret/</c> and the root token <c>root</c>.</summary>
-    public static async Task<VaultBench> CreateAsync(VaultStorage? storage = null)
+    public static async Task<VaultBench> CreateAsync(VaultStorage? storage = null, int passwordIterations = 1_000)
     {
-        var bench = new VaultBench(storage);
+        var bench = new VaultBench(storage, passwordIterations);
         await bench.Vault.CreateAsync(bench._seal, new Guid("11111111-2222-3333-4444-555555555555"), withSecrets: true, CancellationToken.None);
         await bench.Vault.CreateRootTokenAsync(RootToken, CancellationToken.None);
         return bench;
