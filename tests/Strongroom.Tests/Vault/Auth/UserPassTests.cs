@@ -119,11 +119,15 @@ public sealed class UserPassTests
     {
         await using var vault = await CreateAsync("""{"password": "pw"}""", passwordIterations: 200_000);
         await vault.WriteAsync("sys/auth/userpass/tune", """{"user_lockout_config": {"lockout_disable": true}}""");
-        var known = await ShortestAsync(vault, "bob");
-        var unknown = await ShortestAsync(vault, "nobody");
-        // The derivation is nearly all of it: without it an answer takes a hundredth of the time.
-        unknown.ShouldBeGreaterThan(known * 0.5);
-        known.ShouldBeGreaterThan(unknown * 0.5);
+        var (known, unknown) = (double.MaxValue, double.MaxValue);
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            known = Math.Min(known, await FailedLoginAsync(vault, "bob"));
+            unknown = Math.Min(unknown, await FailedLoginAsync(vault, "nobody"));
+        }
+        // The derivation is nearly all of it: without it an answer takes a hundredth of the time, however busy the machine.
+        unknown.ShouldBeGreaterThan(known * 0.1);
+        known.ShouldBeGreaterThan(unknown * 0.1);
     }
 
     [Fact]
@@ -135,16 +139,11 @@ public sealed class UserPassTests
         await LoginAsync(vault, "bob", "pw");
     }
 
-    private static async Task<double> ShortestAsync(VaultBench vault, string name)
+    private static async Task<double> FailedLoginAsync(VaultBench vault, string name)
     {
-        var shortest = double.MaxValue;
-        for (var attempt = 0; attempt < 3; attempt++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            await FailAsync(() => LoginAsync(vault, name, "no"));
-            shortest = Math.Min(shortest, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        }
-        return shortest;
+        var start = Stopwatch.GetTimestamp();
+        await FailAsync(() => LoginAsync(vault, name, "no"));
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
     private static async Task<VaultBench> CreateAsync(string user, int passwordIterations = 1_000)
