@@ -22,7 +22,23 @@ internal sealed record VaultPlace(string DatabasePath, string? KeyFileSetting)
     public string AuditPath => Path.Combine(Folder, "audit.log");
 
     /// <summary>The key file of a vault: the one that the manifest names, or one in the person's configuration.</summary>
-    public string KeyPath(Guid vaultId) => KeyFileSetting ?? Path.Combine(ConfigFolder, "keys", $"{vaultId}.key");
+    public string KeyPath(Guid vaultId) => KeyFileSetting ?? Path.Combine(ConfigFolder, "keys", NameOf(vaultId) + ".key");
+
+    /// <summary>As <see cref="Guid.ToString()"/>, without its vector code, which every process compiles anew.</summary>
+    private static string NameOf(Guid vaultId)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        vaultId.TryWriteBytes(bytes, bigEndian: true, out _);
+        Span<char> name = stackalloc char[36];
+        var at = 0;
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            if (i is 4 or 6 or 8 or 10) name[at++] = '-';
+            name[at++] = "0123456789abcdef"[bytes[i] >> 4];
+            name[at++] = "0123456789abcdef"[bytes[i] & 15];
+        }
+        return new string(name);
+    }
 
     /// <summary><c>$XDG_CONFIG_HOME/strongroom</c>, by default <c>~/.config/strongroom</c>.</summary>
     public static string ConfigFolder => Path.Combine(

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace Strongroom.Cli.Run;
 
@@ -14,7 +13,6 @@ internal static class WarmUp
     {
         if (Environment.ProcessorCount < 2) return;
         Start(Cryptography);
-        Start(Json);
     }
 
     private static void Start(ThreadStart work) => new Thread(work, maxStackSize: 256 * 1024) { IsBackground = true }.UnsafeStart();
@@ -25,21 +23,5 @@ internal static class WarmUp
         using var aes = new AesGcm(bytes[..32], 16);
         aes.Encrypt(bytes[..12], bytes[..8], bytes[8..16], bytes[16..32]);
         HMACSHA256.HashData(bytes[..32], bytes[..8], bytes[32..]);
-    }
-
-    private static void Json()
-    {
-        using var buffer = new MemoryStream(256);
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("path"u8, "secret/data/development/A_NAME_OF_USUAL_LENGTH");
-            writer.WriteEndObject();
-        }
-        var reader = new Utf8JsonReader(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
-        while (reader.Read())
-        {
-            if (reader.TokenType == JsonTokenType.String) reader.GetString();
-        }
     }
 }

@@ -1,9 +1,6 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Strongroom.Secrets;
+using Strongroom.Vault.Json;
 
 namespace Strongroom.Vault.Audit;
 
@@ -20,11 +17,7 @@ internal static class AuditLine
 
     private const int MacTextLength = 44;
 
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private static ReadOnlySpan<byte> MacMember => ",\"mac\":\""u8;
-
-    private static ReadOnlySpan<byte> End => "\"}\n"u8;
 
     private static int SuffixLength => MacMember.Length + MacTextLength + 2;
 
@@ -35,33 +28,32 @@ internal static class AuditLine
         var storage = Math.Max(head.Storage, record.Committed);
         // The owner may accept an older storage: only then does the mark go down.
         if (record.Kind == AuditRecordKind.Accepted) storage = record.Committed;
-        using (var writer = new Utf8JsonWriter(lines, Options))
+        var json = new JsonObjectText(lines);
+        json.Begin();
+        json.Number("seq"u8, head.Sequence + 1);
+        json.Time("time"u8, record.Time.UtcDateTime);
+        json.Text("kind"u8, KindName(record.Kind));
+        json.Text("caller"u8, record.Caller);
+        json.Text("operation"u8, record.Operation);
+        json.Text("path"u8, record.Path);
+        if (record.Version is { } version) json.Number("version"u8, version);
+        if (record.Outcome is { } outcome) json.Text("outcome"u8, outcome);
+        if (record.Intent != 0) json.Number("intent"u8, record.Intent);
+        if (record.Committed != 0) json.Number("committed"u8, record.Committed);
+        if (torn is { } fragment)
         {
-            writer.WriteStartObject();
-            writer.WriteNumber("seq"u8, head.Sequence + 1);
-            writer.WriteString("time"u8, record.Time.UtcDateTime);
-            writer.WriteString("kind"u8, KindName(record.Kind));
-            writer.WriteString("caller"u8, record.Caller);
-            writer.WriteString("operation"u8, record.Operation);
-            writer.WriteString("path"u8, record.Path);
-            if (record.Version is { } version) writer.WriteNumber("version"u8, version);
-            if (record.Outcome is { } outcome) writer.WriteString("outcome"u8, outcome);
-            if (record.Intent != 0) writer.WriteNumber("intent"u8, record.Intent);
-            if (record.Committed != 0) writer.WriteNumber("committed"u8, record.Committed);
-            if (torn is { } fragment)
-            {
-                writer.WriteNumber("torn"u8, fragment.Length);
-                writer.WriteBase64String("sha256"u8, fragment.Hash);
-            }
-            writer.WriteNumber("storage"u8, storage);
-            writer.WriteBase64String("prev"u8, head.Mac);
-            writer.WriteEndObject();
+            json.Number("torn"u8, fragment.Length);
+            json.Base64("sha256"u8, fragment.Hash);
         }
-        var body = lines.Written[start..^1];
+        json.Number("storage"u8, storage);
+        json.Base64("prev"u8, head.Mac);
+        var body = lines.Written[start..];
         var mac = new byte[MacLength];
         hmac.AppendData(body);
         hmac.GetHashAndReset(mac);
-        Close(lines, mac);
+        json.Base64("mac"u8, mac);
+        json.End();
+        lines.Append((byte)'\n');
         return new ChainHead(head.Sequence + 1, mac, storage);
     }
 
@@ -73,23 +65,11 @@ internal static class AuditLine
         var suffix = line[^SuffixLength..];
         if (!suffix.StartsWith(MacMember)) return null;
         var mac = new byte[MacLength];
-        if (Base64.DecodeFromUtf8(suffix.Slice(MacMember.Length, MacTextLength), mac, out _, out var written) != OperationStatus.Done
-            || written != MacLength) return null;
+        if (!Base64Text.TryDecode(suffix.Slice(MacMember.Length, MacTextLength), mac)) return null;
         Span<byte> expected = stackalloc byte[MacLength];
         hmac.AppendData(body);
         hmac.GetHashAndReset(expected);
         return CryptographicOperations.FixedTimeEquals(mac, expected) ? ParsedAuditLine.Parse(line, mac) : null;
-    }
-
-    private static void Close(SecretBuffer lines, ReadOnlySpan<byte> mac)
-    {
-        // The closing brace of the body is written over: the code becomes the last member.
-        lines.Shorten(1);
-        var tail = lines.GetSpan(SuffixLength + 1);
-        MacMember.CopyTo(tail);
-        Base64.EncodeToUtf8(mac, tail[MacMember.Length..], out _, out _);
-        End.CopyTo(tail[(MacMember.Length + MacTextLength)..]);
-        lines.Advance(SuffixLength + 1);
     }
 
     private static ReadOnlySpan<byte> KindName(AuditRecordKind kind) => kind switch

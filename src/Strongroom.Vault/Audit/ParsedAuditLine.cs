@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Strongroom.Vault.Json;
 
 namespace Strongroom.Vault.Audit;
 
@@ -40,32 +40,32 @@ internal sealed class ParsedAuditLine
         var parsed = new ParsedAuditLine { Mac = mac };
         try
         {
-            var reader = new Utf8JsonReader(line);
-            reader.Read();
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName) parsed.ReadMember(ref reader);
+            var json = new JsonCursor(line);
+            json.EnterObject();
+            while (json.NextMember()) parsed.ReadMember(ref json);
             return parsed;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (FormatException)
         {
             return null;
         }
     }
 
-    private void ReadMember(ref Utf8JsonReader reader)
+    private void ReadMember(ref JsonCursor json)
     {
-        if (reader.ValueTextEquals("seq"u8)) { reader.Read(); Sequence = reader.GetInt64(); }
-        else if (reader.ValueTextEquals("time"u8)) { reader.Read(); Time = reader.GetDateTime(); }
-        else if (reader.ValueTextEquals("kind"u8)) { reader.Read(); Kind = reader.GetString()!; }
-        else if (reader.ValueTextEquals("caller"u8)) { reader.Read(); Caller = reader.GetString()!; }
-        else if (reader.ValueTextEquals("operation"u8)) { reader.Read(); Operation = reader.GetString()!; }
-        else if (reader.ValueTextEquals("path"u8)) { reader.Read(); Path = reader.GetString()!; }
-        else if (reader.ValueTextEquals("outcome"u8)) { reader.Read(); Outcome = reader.GetString(); }
-        else if (reader.ValueTextEquals("intent"u8)) { reader.Read(); Intent = reader.GetInt64(); }
-        else if (reader.ValueTextEquals("committed"u8)) { reader.Read(); Committed = reader.GetInt64(); }
-        else if (reader.ValueTextEquals("storage"u8)) { reader.Read(); Storage = reader.GetInt64(); }
-        else if (reader.ValueTextEquals("torn"u8)) { reader.Read(); TornLength = reader.GetInt64(); }
-        else if (reader.ValueTextEquals("sha256"u8)) { reader.Read(); TornHash = reader.GetBytesFromBase64(); }
-        else if (reader.ValueTextEquals("prev"u8)) { reader.Read(); Previous = reader.GetBytesFromBase64(); }
-        else reader.Skip();
+        if (json.NameIs("seq"u8)) Sequence = json.ReadInt64();
+        else if (json.NameIs("time"u8)) Time = json.ReadTime();
+        else if (json.NameIs("kind"u8)) Kind = json.ReadText();
+        else if (json.NameIs("caller"u8)) Caller = json.ReadText();
+        else if (json.NameIs("operation"u8)) Operation = json.ReadText();
+        else if (json.NameIs("path"u8)) Path = json.ReadText();
+        else if (json.NameIs("outcome"u8)) Outcome = json.ReadText();
+        else if (json.NameIs("intent"u8)) Intent = json.ReadInt64();
+        else if (json.NameIs("committed"u8)) Committed = json.ReadInt64();
+        else if (json.NameIs("storage"u8)) Storage = json.ReadInt64();
+        else if (json.NameIs("torn"u8)) TornLength = json.ReadInt64();
+        else if (json.NameIs("sha256"u8)) TornHash = json.ReadBase64(AuditLine.MacLength);
+        else if (json.NameIs("prev"u8)) Previous = json.ReadBase64(AuditLine.MacLength);
+        else json.Skip();
     }
 }

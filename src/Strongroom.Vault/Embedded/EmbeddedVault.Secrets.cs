@@ -137,9 +137,9 @@ public sealed partial class EmbeddedVault
         }
     }
 
-    /// <summary>Reads many at once; their audit records are written together.</summary>
+    /// <summary>Reads many at once, whole, whatever field their addresses name; their audit records are written together.</summary>
     internal async ValueTask<(KvSecret? Secret, SecretException? Error)[]> ReadManyAsync(
-        IReadOnlyList<(string Path, int? Version)> wanted, CancellationToken cancellationToken)
+        IReadOnlyList<SecretAddress> wanted, CancellationToken cancellationToken)
     {
         var requests = new VaultRequest[wanted.Count];
         for (var i = 0; i < requests.Length; i++)

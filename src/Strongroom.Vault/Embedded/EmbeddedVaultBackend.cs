@@ -41,10 +41,8 @@ public sealed class EmbeddedVaultBackend(Func<CancellationToken, ValueTask<Embed
     public override async ValueTask<IReadOnlyList<ReadOutcome>> ReadManyAsync(
         IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken)
     {
-        var wanted = new (string, int?)[addresses.Count];
-        for (var i = 0; i < wanted.Length; i++) wanted[i] = (addresses[i].Path, addresses[i].Version);
         var vault = await open(cancellationToken);
-        var found = await vault.ReadManyAsync(wanted, cancellationToken);
+        var found = await vault.ReadManyAsync(addresses, cancellationToken);
         var outcomes = new ReadOutcome[found.Length];
         for (var i = 0; i < found.Length; i++)
         {

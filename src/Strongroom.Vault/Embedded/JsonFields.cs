@@ -1,7 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text.Json;
+using System.Text;
 using Strongroom.Secrets;
+using Strongroom.Vault.Json;
 
 namespace Strongroom.Vault.Embedded;
 
@@ -11,74 +12,68 @@ internal static class JsonFields
     public static List<string> Names(ReadOnlySpan<byte> json)
     {
         var names = new List<string>();
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        var cursor = new JsonCursor(json);
+        cursor.EnterObject();
+        while (cursor.NextMember())
         {
-            names.Add(reader.GetString()!);
-            reader.Skip();
+            names.Add(cursor.Name);
+            cursor.Skip();
         }
         return names;
     }
 
-    public static SecretValue? Find(ReadOnlySpan<byte> json, ReadOnlySpan<char> name)
+    public static SecretValue? Find(ReadOnlySpan<byte> json, string name)
     {
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var found = reader.ValueTextEquals(name);
-            reader.Read();
-            if (found) return Value(ref reader, json);
-            reader.Skip();
-        }
-        return null;
-    }
-
-    /// <summary>One member as the JSON that it is.</summary>
-    public static SecretValue? Raw(ReadOnlySpan<byte> json, ReadOnlySpan<char> name)
-    {
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var found = reader.ValueTextEquals(name);
-            reader.Read();
-            var start = (int)reader.TokenStartIndex;
-            reader.Skip();
-            if (found) return SecretValue.FromBytes(json[start..(int)reader.BytesConsumed]);
-        }
-        return null;
-    }
-
-    private static SecretValue Value(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
-    {
-        if (reader.TokenType == JsonTokenType.String) return Text(ref reader);
-        var start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        var raw = json[start..(int)reader.BytesConsumed];
+        var cursor = new JsonCursor(json);
+        if (!GoTo(ref cursor, name)) return null;
+        if (cursor.IsText) return Text(ref cursor);
+        var raw = cursor.ReadRaw();
         return Bytes(raw) ?? SecretValue.FromBytes(raw);
     }
 
-    private static SecretValue Text(ref Utf8JsonReader reader)
+    /// <summary>One member as the JSON that it is.</summary>
+    public static SecretValue? Raw(ReadOnlySpan<byte> json, string name)
     {
-        if (!reader.ValueIsEscaped) return SecretValue.FromBytes(reader.ValueSpan);
-        var plain = GC.AllocateUninitializedArray<byte>(reader.ValueSpan.Length, pinned: true);
-        var length = reader.CopyString(plain);
-        var value = SecretValue.FromBytes(plain.AsSpan(0, length));
-        CryptographicOperations.ZeroMemory(plain);
-        return value;
+        var cursor = new JsonCursor(json);
+        return GoTo(ref cursor, name) ? SecretValue.FromBytes(cursor.ReadRaw()) : null;
+    }
+
+    private static bool GoTo(ref JsonCursor cursor, string name)
+    {
+        ReadOnlySpan<byte> wanted = Encoding.UTF8.GetBytes(name);
+        cursor.EnterObject();
+        while (cursor.NextMember())
+        {
+            if (cursor.NameIs(wanted)) return true;
+            cursor.Skip();
+        }
+        return false;
+    }
+
+    private static SecretValue Text(ref JsonCursor cursor)
+    {
+        var raw = cursor.ReadRawText();
+        if (!raw.Contains((byte)'\\')) return SecretValue.FromBytes(raw);
+        var plain = GC.AllocateUninitializedArray<byte>(raw.Length, pinned: true);
+        try
+        {
+            return SecretValue.FromBytes(plain.AsSpan(0, JsonEscapes.Unescape(raw, plain)));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
     }
 
     /// <summary>The bytes of <c>{"$base64": "…"}</c>; null for every other value.</summary>
     private static SecretValue? Bytes(ReadOnlySpan<byte> raw)
     {
-        var reader = new Utf8JsonReader(raw);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject
-            || !reader.Read() || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals(SecretFields.Base64Member)
-            || !reader.Read() || reader.TokenType != JsonTokenType.String) return null;
-        using var text = Text(ref reader);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.EndObject) return null;
+        var cursor = new JsonCursor(raw);
+        if (!cursor.IsObject) return null;
+        cursor.EnterObject();
+        if (!cursor.NextMember() || !cursor.NameIs(SecretFields.Base64Member) || !cursor.IsText) return null;
+        using var text = Text(ref cursor);
+        if (cursor.NextMember()) return null;
         var plain = GC.AllocateUninitializedArray<byte>(Base64.GetMaxDecodedFromUtf8Length(text.Length), pinned: true);
         var decoded = Base64.DecodeFromUtf8(text.Reveal(), plain, out _, out var length) == System.Buffers.OperationStatus.Done
             ? SecretValue.FromBytes(plain.AsSpan(0, length))

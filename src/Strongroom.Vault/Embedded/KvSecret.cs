@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Strongroom.Secrets;
+using Strongroom.Vault.Json;
 
 namespace Strongroom.Vault.Embedded;
 
@@ -36,28 +36,29 @@ public sealed class KvSecret : IDisposable
     /// <summary>Reads the answer to <c>data/:path</c>: no secret when the version it tells of is deleted or destroyed.</summary>
     internal static (KvSecret? Secret, int Version) Parse(string path, ReadOnlySpan<byte> answer)
     {
-        var reader = new Utf8JsonReader(answer);
+        var cursor = new JsonCursor(answer);
         SecretValue? json = null;
         var version = 0;
         DateTime created = default;
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        cursor.EnterObject();
+        while (cursor.NextMember())
         {
-            var isData = reader.ValueTextEquals("data"u8);
-            reader.Read();
-            if (isData && reader.TokenType == JsonTokenType.StartObject)
+            if (!cursor.IsObject)
             {
-                var start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                json = SecretValue.FromBytes(answer[start..(int)reader.BytesConsumed]);
+                cursor.Skip();
             }
-            else if (reader.TokenType == JsonTokenType.StartObject)
+            else if (cursor.NameIs("data"u8))
             {
-                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                json = SecretValue.FromBytes(cursor.ReadRaw());
+            }
+            else
+            {
+                cursor.EnterObject();
+                while (cursor.NextMember())
                 {
-                    if (reader.ValueTextEquals("version"u8)) { reader.Read(); version = reader.GetInt32(); }
-                    else if (reader.ValueTextEquals("created_time"u8)) { reader.Read(); created = reader.GetDateTime(); }
-                    else reader.Skip();
+                    if (cursor.NameIs("version"u8)) version = cursor.ReadInt32();
+                    else if (cursor.NameIs("created_time"u8)) created = cursor.ReadTime();
+                    else cursor.Skip();
                 }
             }
         }

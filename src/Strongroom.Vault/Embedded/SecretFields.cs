@@ -9,7 +9,7 @@ namespace Strongroom.Vault.Embedded;
 public sealed class SecretFields
 {
     /// <summary>The member that marks bytes which are not text: <c>{"$base64": "…"}</c>.</summary>
-    internal const string Base64Member = "$base64";
+    internal static ReadOnlySpan<byte> Base64Member => "$base64"u8;
 
     private readonly List<Field> _fields = [];
 

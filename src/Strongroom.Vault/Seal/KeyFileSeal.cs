@@ -1,7 +1,7 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using Strongroom.Files;
 using Strongroom.Secrets;
+using Strongroom.Vault.Json;
 
 namespace Strongroom.Vault.Seal;
 
@@ -34,7 +34,7 @@ public sealed class KeyFileSeal : VaultSeal
         random.GetBytes(key);
         Span<byte> text = stackalloc byte[FileLengthMax];
         Prefix.CopyTo(text);
-        Base64.EncodeToUtf8(key, text[Prefix.Length..], out _, out var written);
+        var written = Base64Text.Encode(key, text[Prefix.Length..]);
         text[Prefix.Length + written] = (byte)'\n';
         try
         {
@@ -137,9 +137,7 @@ public sealed class KeyFileSeal : VaultSeal
     private static byte[] Parse(ReadOnlySpan<byte> text, string path)
     {
         var key = GC.AllocateUninitializedArray<byte>(RootKeyLength, pinned: true);
-        if (text.StartsWith(Prefix)
-            && Base64.DecodeFromUtf8(text[Prefix.Length..].TrimEnd("\r\n"u8), key, out _, out var written) == System.Buffers.OperationStatus.Done
-            && written == RootKeyLength) return key;
+        if (text.StartsWith(Prefix) && Base64Text.TryDecode(text[Prefix.Length..].TrimEnd("\r\n"u8), key)) return key;
         throw new SecretException(SecretErrorKind.Malformed, "is not a key file of this version", operation: "open", name: path,
             help: "it should be one line beginning with strongroom-key-1:");
     }

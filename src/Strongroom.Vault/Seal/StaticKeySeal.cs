@@ -1,6 +1,6 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using Strongroom.Secrets;
+using Strongroom.Vault.Json;
 
 namespace Strongroom.Vault.Seal;
 
@@ -26,8 +26,7 @@ public sealed class StaticKeySeal : VaultSeal
         _source = source;
         _random = random;
         _key = GC.AllocateUninitializedArray<byte>(RootKeyLength, pinned: true);
-        if (Base64.DecodeFromUtf8(base64.Trim(" \t\r\n"u8), _key, out _, out var written) == System.Buffers.OperationStatus.Done
-            && written == RootKeyLength) return;
+        if (Base64Text.TryDecode(base64.Trim(" \t\r\n"u8), _key)) return;
         throw new SecretException(
             SecretErrorKind.InvalidInput, "is not base64 of 32 bytes", name: source, help: "make one with: openssl rand -base64 32");
     }

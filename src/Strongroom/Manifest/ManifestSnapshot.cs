@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Buffers.Binary;
 using System.Text;
 using Strongroom.Secrets;
 
@@ -6,43 +6,47 @@ namespace Strongroom.Manifest;
 
 /// <summary>
 /// A parsed manifest in a form that is read back in well under a millisecond: the YAML parser alone would take half of what a
-/// command may cost. It holds the key of the texts it was made from, so a changed manifest is never answered from it, and a
-/// digest of itself, so a damaged one is not believed.
+/// command may cost. It holds the texts it was made from, so a changed manifest is never answered from it, and a checksum of
+/// itself, so a damaged one is not believed. Texts and checksum rather than hashes: to compare them needs no cryptography, which
+/// takes milliseconds to start.
 /// </summary>
 internal static class ManifestSnapshot
 {
     /// <summary>Changes with the layout below and with the rules of the reader.</summary>
-    private const byte Format = 1;
+    private const byte Format = 2;
 
-    private const int DigestLength = SHA256.HashSizeInBytes;
+    private const int KeyHeaderLength = 1 + 4 + 4;
+    private const int ChecksumLength = 8;
 
-    /// <summary>The key of the texts of both files; null stands for a file that is not there.</summary>
+    /// <summary>The texts of both files and what tells them apart; null stands for a file that is not there.</summary>
     public static byte[] KeyOf(ReadOnlySpan<byte> text, byte[]? localText)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData([Format, localText is null ? (byte)0 : (byte)1]);
-        hash.AppendData(SHA256.HashData(text));
-        hash.AppendData(localText ?? []);
-        return hash.GetHashAndReset();
+        var key = new byte[KeyHeaderLength + text.Length + (localText?.Length ?? 0)];
+        key[0] = Format;
+        BinaryPrimitives.WriteInt32LittleEndian(key.AsSpan(1), text.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(key.AsSpan(5), localText?.Length ?? -1);
+        text.CopyTo(key.AsSpan(KeyHeaderLength));
+        localText?.CopyTo(key, KeyHeaderLength + text.Length);
+        return key;
     }
 
-    /// <summary>The file: key, digest of the body, body.</summary>
+    /// <summary>The file: key, checksum of the body, body.</summary>
     public static byte[] Encode(ProjectManifest manifest, ReadOnlySpan<byte> key)
     {
         using var body = new MemoryStream();
         using (var writer = new BinaryWriter(body, Encoding.UTF8, leaveOpen: true)) new SnapshotWriter(writer).Write(manifest);
         var bytes = body.ToArray();
-        return [.. key, .. SHA256.HashData(bytes), .. bytes];
+        var checksum = new byte[ChecksumLength];
+        BinaryPrimitives.WriteUInt64LittleEndian(checksum, Checksum(bytes));
+        return [.. key, .. checksum, .. bytes];
     }
 
     /// <summary>The manifest; null when the bytes belong to other texts, to another version of the program, or are damaged.</summary>
     public static ProjectManifest? Decode(byte[] bytes, ReadOnlySpan<byte> key)
     {
-        if (bytes.Length < key.Length + DigestLength || !bytes.AsSpan(0, key.Length).SequenceEqual(key)) return null;
-        var start = key.Length + DigestLength;
-        Span<byte> digest = stackalloc byte[DigestLength];
-        SHA256.HashData(bytes.AsSpan(start), digest);
-        if (!bytes.AsSpan(key.Length, DigestLength).SequenceEqual(digest)) return null;
+        var start = key.Length + ChecksumLength;
+        if (bytes.Length < start || !bytes.AsSpan().StartsWith(key)) return null;
+        if (BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(key.Length)) != Checksum(bytes.AsSpan(start))) return null;
         try
         {
             using var reader = new BinaryReader(new MemoryStream(bytes, start, bytes.Length - start), Encoding.UTF8);
@@ -50,8 +54,16 @@ internal static class ManifestSnapshot
         }
         catch (Exception e) when (e is IOException or SecretException or FormatException or ArgumentException)
         {
-            // Only someone who computed the digest gets here; the manifest itself is the truth.
+            // Only someone who computed the checksum gets here; the manifest itself is the truth.
             return null;
         }
+    }
+
+    /// <summary>FNV-1a of 64 bits: no single changed byte leaves it as it was.</summary>
+    private static ulong Checksum(ReadOnlySpan<byte> bytes)
+    {
+        var checksum = 0xcbf29ce484222325;
+        foreach (var part in bytes) checksum = (checksum ^ part) * 0x100000001b3;
+        return checksum;
     }
 }

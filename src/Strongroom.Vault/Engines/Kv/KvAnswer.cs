@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Strongroom.Secrets;
+using Strongroom.Vault.Json;
 
 namespace Strongroom.Vault.Engines.Kv;
 
@@ -10,37 +10,37 @@ internal static class KvAnswer
     public static SecretBuffer Version(KvMetadata metadata, KvVersion version)
     {
         var buffer = new SecretBuffer();
-        using var writer = new Utf8JsonWriter(buffer);
-        WriteVersion(writer, metadata, version);
+        var json = new JsonObjectText(buffer);
+        json.Begin();
+        WriteVersion(json, metadata, version);
+        json.End();
         return buffer;
     }
 
-    public static void WriteVersion(Utf8JsonWriter writer, KvMetadata metadata, KvVersion version)
+    public static void WriteVersion(JsonObjectText json, KvMetadata metadata, KvVersion version)
     {
-        writer.WriteStartObject();
-        writer.WriteString("created_time"u8, version.CreatedAt);
-        WriteCustomMetadata(writer, metadata);
-        WriteDeletion(writer, version);
-        writer.WriteBoolean("destroyed"u8, version.Destroyed);
-        writer.WriteNumber("version"u8, version.Number);
-        writer.WriteEndObject();
+        json.Time("created_time"u8, version.CreatedAt);
+        WriteCustomMetadata(json, metadata);
+        WriteDeletion(json, version);
+        json.Boolean("destroyed"u8, version.Destroyed);
+        json.Number("version"u8, version.Number);
     }
 
-    public static void WriteCustomMetadata(Utf8JsonWriter writer, KvMetadata metadata)
+    public static void WriteCustomMetadata(JsonObjectText json, KvMetadata metadata)
     {
         if (metadata.CustomMetadata.Count == 0)
         {
-            writer.WriteNull("custom_metadata"u8);
+            json.Raw("custom_metadata"u8, "null"u8);
             return;
         }
-        writer.WriteStartObject("custom_metadata"u8);
-        foreach (var (key, value) in metadata.CustomMetadata) writer.WriteString(key, value);
-        writer.WriteEndObject();
+        json.Begin("custom_metadata"u8);
+        foreach (var (key, value) in metadata.CustomMetadata) json.Text(key, value);
+        json.End();
     }
 
-    public static void WriteDeletion(Utf8JsonWriter writer, KvVersion version)
+    public static void WriteDeletion(JsonObjectText json, KvVersion version)
     {
-        if (version.DeletionAt is { } deletion) writer.WriteString("deletion_time"u8, deletion);
-        else writer.WriteString("deletion_time"u8, ""u8);
+        if (version.DeletionAt is { } deletion) json.Time("deletion_time"u8, deletion);
+        else json.Text("deletion_time"u8, ""u8);
     }
 }

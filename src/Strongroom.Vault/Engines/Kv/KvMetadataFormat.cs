@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Strongroom.Secrets;
 using Strongroom.Vault.Barrier;
+using Strongroom.Vault.Json;
 
 namespace Strongroom.Vault.Engines.Kv;
 
@@ -44,34 +45,34 @@ internal static class KvMetadataFormat
         {
             return Read(json, revision);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (FormatException)
         {
             throw EntryFormat.Damaged("of a secret's metadata cannot be read");
         }
     }
 
-    private static KvMetadata Read(ReadOnlySpan<byte> json, long revision)
+    private static KvMetadata Read(ReadOnlySpan<byte> stored, long revision)
     {
-        var reader = new Utf8JsonReader(json);
+        var json = new JsonCursor(stored);
         DateTime created = default, updated = default;
         int current = 0, oldest = 0, max = 0;
         var cas = false;
         var ttl = TimeSpan.Zero;
         var custom = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var versions = new List<KvVersion>();
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        json.EnterObject();
+        while (json.NextMember())
         {
-            if (reader.ValueTextEquals("created"u8)) { reader.Read(); created = reader.GetDateTime(); }
-            else if (reader.ValueTextEquals("updated"u8)) { reader.Read(); updated = reader.GetDateTime(); }
-            else if (reader.ValueTextEquals("current"u8)) { reader.Read(); current = reader.GetInt32(); }
-            else if (reader.ValueTextEquals("oldest"u8)) { reader.Read(); oldest = reader.GetInt32(); }
-            else if (reader.ValueTextEquals("max"u8)) { reader.Read(); max = reader.GetInt32(); }
-            else if (reader.ValueTextEquals("cas"u8)) { reader.Read(); cas = reader.GetBoolean(); }
-            else if (reader.ValueTextEquals("ttl"u8)) { reader.Read(); ttl = new TimeSpan(reader.GetInt64()); }
-            else if (reader.ValueTextEquals("custom"u8)) ReadCustom(ref reader, custom);
-            else if (reader.ValueTextEquals("versions"u8)) ReadVersions(ref reader, versions);
-            else reader.Skip();
+            if (json.NameIs("created"u8)) created = json.ReadTime();
+            else if (json.NameIs("updated"u8)) updated = json.ReadTime();
+            else if (json.NameIs("current"u8)) current = json.ReadInt32();
+            else if (json.NameIs("oldest"u8)) oldest = json.ReadInt32();
+            else if (json.NameIs("max"u8)) max = json.ReadInt32();
+            else if (json.NameIs("cas"u8)) cas = json.ReadBoolean();
+            else if (json.NameIs("ttl"u8)) ttl = new TimeSpan(json.ReadInt64());
+            else if (json.NameIs("custom"u8)) ReadCustom(ref json, custom);
+            else if (json.NameIs("versions"u8)) ReadVersions(ref json, versions);
+            else json.Skip();
         }
         return new KvMetadata
         {
@@ -88,33 +89,29 @@ internal static class KvMetadataFormat
         };
     }
 
-    private static void ReadCustom(ref Utf8JsonReader reader, SortedDictionary<string, string> custom)
+    private static void ReadCustom(ref JsonCursor json, SortedDictionary<string, string> custom)
     {
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var key = reader.GetString()!;
-            reader.Read();
-            custom[key] = reader.GetString()!;
-        }
+        json.EnterObject();
+        while (json.NextMember()) custom[json.Name] = json.ReadText();
     }
 
-    private static void ReadVersions(ref Utf8JsonReader reader, List<KvVersion> versions)
+    private static void ReadVersions(ref JsonCursor json, List<KvVersion> versions)
     {
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        json.EnterArray();
+        while (json.NextItem())
         {
+            json.EnterObject();
             var number = 0;
             DateTime created = default;
             DateTime? deletion = null;
             var destroyed = false;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            while (json.NextMember())
             {
-                if (reader.ValueTextEquals("n"u8)) { reader.Read(); number = reader.GetInt32(); }
-                else if (reader.ValueTextEquals("created"u8)) { reader.Read(); created = reader.GetDateTime(); }
-                else if (reader.ValueTextEquals("deletion"u8)) { reader.Read(); deletion = reader.GetDateTime(); }
-                else if (reader.ValueTextEquals("destroyed"u8)) { reader.Read(); destroyed = reader.GetBoolean(); }
-                else reader.Skip();
+                if (json.NameIs("n"u8)) number = json.ReadInt32();
+                else if (json.NameIs("created"u8)) created = json.ReadTime();
+                else if (json.NameIs("deletion"u8)) deletion = json.ReadTime();
+                else if (json.NameIs("destroyed"u8)) destroyed = json.ReadBoolean();
+                else json.Skip();
             }
             versions.Add(new KvVersion { Number = number, CreatedAt = created, DeletionAt = deletion, Destroyed = destroyed });
         }

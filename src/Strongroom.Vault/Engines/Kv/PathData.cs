@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Strongroom.Secrets;
+using Strongroom.Vault.Json;
 using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Engines.Kv;
@@ -91,13 +92,13 @@ internal static class PathData
     private static SecretBuffer Answer(KvMetadata metadata, KvVersion version, ReadOnlySpan<byte> data)
     {
         var buffer = new SecretBuffer(data.Length + 512);
-        using var writer = new Utf8JsonWriter(buffer);
-        writer.WriteStartObject();
-        writer.WritePropertyName("data"u8);
-        writer.WriteRawValue(data, skipInputValidation: true);
-        writer.WritePropertyName("metadata"u8);
-        KvAnswer.WriteVersion(writer, metadata, version);
-        writer.WriteEndObject();
+        var json = new JsonObjectText(buffer);
+        json.Begin();
+        json.Raw("data"u8, data);
+        json.Begin("metadata"u8);
+        KvAnswer.WriteVersion(json, metadata, version);
+        json.End();
+        json.End();
         return buffer;
     }
 }

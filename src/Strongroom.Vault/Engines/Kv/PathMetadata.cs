@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Strongroom.Secrets;
+using Strongroom.Vault.Json;
 using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Engines.Kv;
@@ -22,28 +23,27 @@ internal static class PathMetadata
         KvPath.RequireSecret(call.Path);
         var metadata = await call.Engine.GetMetadataAsync(call.Path, cancellationToken) ?? throw KvEngine.NotFound(call);
         var buffer = new SecretBuffer(1024);
-        using var writer = new Utf8JsonWriter(buffer);
-        writer.WriteStartObject();
-        writer.WriteBoolean("cas_required"u8, metadata.CasRequired);
-        writer.WriteString("created_time"u8, metadata.CreatedAt);
-        writer.WriteNumber("current_version"u8, metadata.CurrentVersion);
-        KvAnswer.WriteCustomMetadata(writer, metadata);
-        writer.WriteString("delete_version_after"u8, GoDuration.Format(metadata.DeleteVersionAfter));
-        writer.WriteNumber("max_versions"u8, metadata.VersionsMax);
-        writer.WriteNumber("oldest_version"u8, metadata.OldestVersion);
-        writer.WriteString("updated_time"u8, metadata.UpdatedAt);
-        writer.WriteStartObject("versions"u8);
+        var json = new JsonObjectText(buffer);
+        json.Begin();
+        json.Boolean("cas_required"u8, metadata.CasRequired);
+        json.Time("created_time"u8, metadata.CreatedAt);
+        json.Number("current_version"u8, metadata.CurrentVersion);
+        KvAnswer.WriteCustomMetadata(json, metadata);
+        json.Text("delete_version_after"u8, GoDuration.Format(metadata.DeleteVersionAfter));
+        json.Number("max_versions"u8, metadata.VersionsMax);
+        json.Number("oldest_version"u8, metadata.OldestVersion);
+        json.Time("updated_time"u8, metadata.UpdatedAt);
+        json.Begin("versions"u8);
         foreach (var version in metadata.Versions)
         {
-            writer.WriteStartObject(version.Number.ToString());
-            writer.WriteString("created_time"u8, version.CreatedAt);
-            KvAnswer.WriteDeletion(writer, version);
-            writer.WriteBoolean("destroyed"u8, version.Destroyed);
-            writer.WriteEndObject();
+            json.Begin(version.Number.ToString());
+            json.Time("created_time"u8, version.CreatedAt);
+            KvAnswer.WriteDeletion(json, version);
+            json.Boolean("destroyed"u8, version.Destroyed);
+            json.End();
         }
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        writer.Flush();
+        json.End();
+        json.End();
         return VaultResponse.Ok(buffer);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Strongroom.Secrets;
+using Strongroom.Vault.Json;
 using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Engines.Kv;
@@ -16,24 +17,25 @@ internal static class PathSubkeys
         var version = metadata?.Find(call.Request.Version) ?? throw KvEngine.NotFound(call);
         var readable = version.IsReadable(call.Engine.Now);
         var buffer = new SecretBuffer();
-        using var writer = new Utf8JsonWriter(buffer);
-        writer.WriteStartObject();
-        writer.WritePropertyName("metadata"u8);
-        KvAnswer.WriteVersion(writer, metadata, version);
-        writer.WritePropertyName("subkeys"u8);
+        var json = new JsonObjectText(buffer);
+        json.Begin();
+        json.Begin("metadata"u8);
+        KvAnswer.WriteVersion(json, metadata, version);
+        json.End();
+        json.Member("subkeys"u8);
         if (readable)
         {
             using var data = await call.Engine.GetDataAsync(call.Path, version.Number, cancellationToken);
             using var document = JsonDocument.Parse(data.Value);
+            using var writer = new Utf8JsonWriter(buffer);
             // Depth 0 has no limit: that of the value holds.
             Write(writer, document.RootElement, call.Request.Depth is > 0 and { } depth ? depth : int.MaxValue);
         }
         else
         {
-            writer.WriteNullValue();
+            buffer.Write("null"u8);
         }
-        writer.WriteEndObject();
-        writer.Flush();
+        json.End();
         return readable ? VaultResponse.Ok(buffer) : VaultResponse.Unreadable(buffer);
     }
 

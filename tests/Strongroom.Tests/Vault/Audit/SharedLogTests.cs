@@ -30,7 +30,7 @@ public sealed class SharedLogTests : IDisposable
             return count;
         });
         await begun.Task;
-        for (var i = 0; i < 200; i++)
+        for (var i = 0; i < 40; i++)
         {
             await using var other = await _workshop.OpenAsync(_storage);
             await other.ReadStatisticsAsync(default);
