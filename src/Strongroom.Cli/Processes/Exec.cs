@@ -11,6 +11,7 @@ internal static unsafe class Exec
     {
         // .NET ignores SIGPIPE and exec keeps ignored signals ignored; a program behind `| head` would then never end.
         Libc.signal(Libc.SIGPIPE, 0);
+        DiagnosticFiles.Remove();
         fixed (byte* file = Encoding.UTF8.GetBytes(path + "\0"))
         {
             Libc.execve(file, arguments.Pointer, environment.Pointer);
