@@ -18,7 +18,7 @@ internal sealed class Session : IAsyncDisposable
     public const string EmbeddedKind = "embedded";
 
     private readonly Dictionary<string, SecretStore> _stores = [];
-    private readonly Dictionary<string, EmbeddedVault> _vaults = [];
+    private readonly Dictionary<string, Task<EmbeddedVault>> _vaults = [];
     private readonly Dictionary<string, BackendFactory> _factories;
     private Dictionary<string, string>? _environment;
     private DiskCache? _diskCache;
@@ -115,33 +115,29 @@ internal sealed class Session : IAsyncDisposable
             store.Settings.TryGetValue("key-file", out var keyFile) ? Path.GetFullPath(keyFile, Root) : null);
     }
 
-    /// <summary>Opens a vault, once.</summary>
+    /// <summary>
+    /// Begins to open the vault that an environment's secrets are looked for in first, on another core: it takes as long as planning.
+    /// Does nothing when it is not certain that the vault will be asked. A failure is told when it is.
+    /// </summary>
+    public void OpenVaultAhead(string? environment)
+    {
+        var chain = Manifest.FindEnvironment(environment ?? Manifest.DefaultEnvironment)?.Chain ?? Manifest.Chain;
+        if (System.Environment.ProcessorCount < 2 || chain.Count == 0 || Manifest.FindStore(chain[0]) is not { Kind: EmbeddedKind } store) return;
+        foreach (var secret in Manifest.Secrets)
+        {
+            if (secret.From is not null || secret.References.Count > 0 || secret.Template is not null) continue;
+            _vaults.TryAdd(store.Name, Task.Run(() => OpenAsync(store, CancellationToken.None)));
+            return;
+        }
+    }
+
+    /// <summary>Opens a vault, once; after a failure, once more.</summary>
     public async ValueTask<EmbeddedVault> OpenVaultAsync(string? name, CancellationToken cancellationToken)
     {
         var store = VaultStore(name);
-        if (_vaults.TryGetValue(store.Name, out var open)) return open;
-        var place = PlaceOf(store);
-        if (!File.Exists(place.DatabasePath))
-        {
-            throw new SecretException(
-                SecretErrorKind.Sealed, $"there is no vault at {Path.GetRelativePath(Root, place.DatabasePath)}", store.Name,
-                help: "run strongroom init to make one, or restore it from a backup");
-        }
-        var storage = SqliteStorage.Open(place.DatabasePath);
-        try
-        {
-            var header = await VaultHeader.ReadAsync(storage, cancellationToken) ?? throw new SecretException(
-                SecretErrorKind.Corrupt, "the file holds no vault", store.Name, help: "init was interrupted; run strongroom init again");
-            using var seal = SealChoice.Open(header.SealKind, place, header.VaultId);
-            var options = new EmbeddedVaultOptions { AuditPath = place.AuditPath, Time = Time, AcceptRestored = AcceptRestored };
-            var vault = await EmbeddedVault.OpenAsync(storage, seal, options, cancellationToken);
-            return _vaults[store.Name] = vault;
-        }
-        catch
-        {
-            await storage.DisposeAsync();
-            throw;
-        }
+        if (!_vaults.TryGetValue(store.Name, out var vault) || vault.IsFaulted || vault.IsCanceled)
+            _vaults[store.Name] = vault = OpenAsync(store, cancellationToken);
+        return await vault;
     }
 
     /// <summary>Where a name lies in the embedded vault, for what only a vault can do: history, metadata, undelete.</summary>
@@ -156,7 +152,37 @@ internal sealed class Session : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var store in _stores.Values) await store.DisposeAsync();
-        foreach (var vault in _vaults.Values) await vault.DisposeAsync();
+        foreach (var vault in _vaults.Values)
+        {
+            // One that failed was told where it was asked for, and one opened ahead may never have been.
+            await ((Task)vault).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (vault.IsCompletedSuccessfully) await (await vault).DisposeAsync();
+        }
+    }
+
+    private async Task<EmbeddedVault> OpenAsync(StoreDefinition store, CancellationToken cancellationToken)
+    {
+        var place = PlaceOf(store);
+        if (!File.Exists(place.DatabasePath))
+        {
+            throw new SecretException(
+                SecretErrorKind.Sealed, $"there is no vault at {Path.GetRelativePath(Root, place.DatabasePath)}", store.Name,
+                help: "run strongroom init to make one, or restore it from a backup");
+        }
+        var storage = SqliteStorage.Open(place.DatabasePath);
+        try
+        {
+            var header = await VaultHeader.ReadAsync(storage, cancellationToken) ?? throw new SecretException(
+                SecretErrorKind.Corrupt, "the file holds no vault", store.Name, help: "init was interrupted; run strongroom init again");
+            using var seal = SealChoice.Open(header.SealKind, place, header.VaultId);
+            var options = new EmbeddedVaultOptions { AuditPath = place.AuditPath, Time = Time, AcceptRestored = AcceptRestored };
+            return await EmbeddedVault.OpenAsync(storage, seal, options, cancellationToken);
+        }
+        catch
+        {
+            await storage.DisposeAsync();
+            throw;
+        }
     }
 
     private static Dictionary<string, string> SnapshotEnvironment()

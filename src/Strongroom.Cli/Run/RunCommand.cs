@@ -12,6 +12,7 @@ internal static class RunCommand
     {
         screen.Quiet = options.Quiet;
         await using var session = Session.Open(options.Project ?? Directory.GetCurrentDirectory());
+        if (options.Only.Count == 0 && options.Except.Count == 0) session.OpenVaultAhead(options.Environments.Count > 0 ? options.Environments[0] : null);
         var secrets = await ResolveAsync(options, session, screen, cancellationToken);
         var program = new ProgramRun(options, screen);
         if (!options.Mask && !options.Watch) return program.Replace(secrets);

@@ -27,7 +27,7 @@ internal sealed class Screen
     public int Width => Math.Clamp(Processes.Libc.WidthOf(1) ?? 80, 40, 100);
 
     public static Screen OfProcess() => new(
-        new Lazy<Stream>(Console.OpenStandardOutput),
+        new Lazy<Stream>(() => Console.OpenStandardOutput()),
         new Lazy<TextWriter>(() => new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true }));
 
     /// <summary>Writes one line of the answer.</summary>

@@ -12,6 +12,9 @@ internal static unsafe partial class Native
     private const string Library = "e_sqlite3";
 
     [LibraryImport(Library)]
+    public static partial int sqlite3_libversion_number();
+
+    [LibraryImport(Library)]
     public static partial int sqlite3_open_v2(byte* name, nint* database, int flags, byte* vfs);
 
     [LibraryImport(Library)]

@@ -42,6 +42,9 @@ public sealed class SqliteStorage : VaultStorage
     /// </summary>
     public static SqliteStorage Open(string path, SqliteStorageOptions? options = null) => new(path, options ?? new SqliteStorageOptions());
 
+    /// <summary>Loads the library of SQLite, which else the first call does. For programs that can do so on another core meanwhile.</summary>
+    public static void LoadLibrary() => Native.sqlite3_libversion_number();
+
     /// <summary>True while a caller is committing; others that come now wait for the next group.</summary>
     internal bool IsCommitting => _commits.IsCommitting;
 
