@@ -31,6 +31,12 @@ public static class CapabilityNames
     {
         if ((capabilities & Capability.Root) != Capability.None) return ["root"];
         if ((capabilities & Capability.Deny) != Capability.None || capabilities == Capability.None) return ["deny"];
+        return InRule(capabilities);
+    }
+
+    /// <summary>The words of a rule's list, in alphabetical order.</summary>
+    internal static List<string> InRule(Capability capabilities)
+    {
         var names = new List<string>();
         foreach (var name in InPolicies)
             if (TryParse(name, out var one) && (capabilities & one) != Capability.None) names.Add(name);

@@ -65,7 +65,8 @@ internal static class PathTemplate
         return false;
     }
 
-    private static bool IsKnown(ReadOnlySpan<char> parameter)
+    /// <summary>True for a parameter that templates may have.</summary>
+    public static bool IsKnown(ReadOnlySpan<char> parameter)
     {
         if (parameter is "identity.entity.id" or "identity.entity.name") return true;
         foreach (var beginning in (ReadOnlySpan<string>)["identity.entity.metadata.", "identity.entity.aliases.", "identity.groups.ids.", "identity.groups.names."])
