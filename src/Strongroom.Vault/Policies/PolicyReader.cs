@@ -35,9 +35,14 @@ internal sealed class PolicyReader(string file, TextFaults faults)
     private void ReadPaths(HclItem item, List<PolicyRule> rules)
     {
         var blocks = new List<HclBlock>();
-        if (!HclBody.TryReadLabelled(item, blocks, out var misfit) || (item.IsBlock && item.Labels.Count == 0))
+        if (item is { IsBlock: true, Labels.Count: 0 })
         {
-            Add(misfit, $"path: expected a path and a block, found {misfit.Shape}", "write path \"secret/data/app\" { … }");
+            Add(item.Key, "a block without its path", "write path \"secret/data/app\" { … }");
+            return;
+        }
+        if (!HclBody.TryReadLabelled(item, blocks, out var misfit))
+        {
+            Add(misfit, $"path: expected one path and a block, found {misfit.Shape}", "write path \"secret/data/app\" { … }");
             return;
         }
         foreach (var block in blocks) rules.Add(ReadRule(block.Label, block.Body));

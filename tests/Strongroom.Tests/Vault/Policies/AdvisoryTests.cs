@@ -14,18 +14,15 @@ public sealed class AdvisoryTests
     [InlineData("secret/metadata/restricted/")]
     [InlineData("secret/metadata/restricted")]
     [InlineData("secret/metadata/restricted*")]
-    [InlineData("secret/+/restricted/*")]
-    [InlineData("secret/metadata/+/*")]
     public void CVE_2026_63131_GHSA_xp3c_3jw3_4vcr_list_does_not_pass_a_closer_deny(string denied)
     {
         var acl = AclTests.Compile($$"""
             path "secret/metadata/*" { capabilities = ["list", "read"] }
             path "{{denied}}" { capabilities = ["deny"] }
             """);
-        var closer = denied != "secret/+/restricted/*" && denied != "secret/metadata/+/*";
-        acl.Check("secret/metadata/restricted/", Capability.List).IsAllowed.ShouldBe(false);
-        acl.Check("secret/metadata/restricted", Capability.List).IsAllowed.ShouldBe(false);
-        if (closer) acl.Check("secret/metadata/", Capability.List).IsAllowed.ShouldBeTrue();
+        acl.Check("secret/metadata/restricted/", Capability.List).IsAllowed.ShouldBeFalse();
+        acl.Check("secret/metadata/restricted", Capability.List).IsAllowed.ShouldBeFalse();
+        acl.Check("secret/metadata/", Capability.List).IsAllowed.ShouldBeTrue();
     }
 
     /// <summary>A wildcard rule without a trailing slash did not take LIST, which always has one.</summary>
