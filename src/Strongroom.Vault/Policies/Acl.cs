@@ -13,14 +13,17 @@ public sealed partial class Acl
 
     private Acl(IReadOnlyCollection<AclRule> rules) => (Rules, _index) = (rules, new RuleIndex(rules));
 
-    // Everything is allowed before anything is looked up: opening one's own vault builds no index.
-    private Acl() => Rules = [];
+    // Both are decided before anything is looked up: opening one's own vault builds no index.
+    private Acl(bool isRoot) => (Rules, IsRoot) = ([], isRoot);
 
     /// <summary>Everything, everywhere.</summary>
-    public static Acl Root { get; } = new();
+    public static Acl Root { get; } = new(isRoot: true);
+
+    /// <summary>Nothing, nowhere.</summary>
+    public static Acl Nothing { get; } = new(isRoot: false);
 
     /// <summary>True for <see cref="Root"/>.</summary>
-    public bool IsRoot => _index is null;
+    public bool IsRoot { get; }
 
     /// <summary>The merged rules, in no order; none for <see cref="Root"/>.</summary>
     public IReadOnlyCollection<AclRule> Rules { get; }
@@ -32,7 +35,7 @@ public sealed partial class Acl
     /// <param name="wrapTtl">The life asked for a wrapped answer; null for an answer that is not wrapped.</param>
     public AclDecision Check(ReadOnlySpan<char> path, Capability needed, ReadOnlySpan<byte> body = default, TimeSpan? wrapTtl = null)
     {
-        if (_index is null) return new AclDecision(AclOutcome.Root, null);
+        if (_index is null) return new AclDecision(IsRoot ? AclOutcome.Root : AclOutcome.NoRule, null);
         path = path.TrimStart('/');
         if (IsUnclear(path)) return new AclDecision(AclOutcome.UnclearPath, null);
         var rule = (needed & Capability.List) != Capability.None ? _index.FindForList(path) : _index.Find(path);
@@ -52,7 +55,7 @@ public sealed partial class Acl
     /// </summary>
     public Capability CapabilitiesAt(ReadOnlySpan<char> path)
     {
-        if (_index is null) return Capability.Root;
+        if (_index is null) return IsRoot ? Capability.Root : Capability.Deny;
         path = path.TrimStart('/');
         if (IsUnclear(path)) return Capability.Deny;
         var rule = path.EndsWith('/') ? _index.FindForList(path) : _index.Find(path);

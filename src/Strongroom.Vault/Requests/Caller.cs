@@ -18,7 +18,7 @@ public sealed class Caller
     }
 
     /// <summary>Nobody: who asks for a path that needs no token, or brought none that is good.</summary>
-    public static Caller Anonymous { get; } = new("anonymous", "", Acl.Compile([]));
+    public static Caller Anonymous { get; } = new("anonymous", "", Acl.Nothing);
 
     /// <summary>How the caller was recognised: <c>owner</c>, <c>token</c>.</summary>
     public string Kind { get; }

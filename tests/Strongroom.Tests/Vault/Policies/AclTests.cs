@@ -92,6 +92,15 @@ public sealed class AclTests
     }
 
     [Fact]
+    public void Nothing_allows_nothing()
+    {
+        Acl.Nothing.IsRoot.ShouldBeFalse();
+        Acl.Nothing.Check("secret/data/x", Capability.Read).Outcome.ShouldBe(AclOutcome.NoRule);
+        Names(Acl.Nothing, "any").ShouldBe("deny");
+        Names(Acl.Compile([]), "any").ShouldBe("deny");
+    }
+
+    [Fact]
     public void Check_asks_for_all_that_is_needed()
     {
         var acl = Compile("""path "sys/seal" { capabilities = ["update"] }""");
