@@ -10,11 +10,11 @@ namespace Strongroom.Server;
 internal sealed class DevVault : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
-    private readonly VaultSeal _seal;
+    private readonly ShamirSeal _seal;
     private readonly ClientToken _root;
     private readonly ServerArguments _arguments;
 
-    private DevVault(ServedVault vault, VaultSeal seal, DirectoryInfo folder, ClientToken root, ServerArguments arguments) =>
+    private DevVault(ServedVault vault, ShamirSeal seal, DirectoryInfo folder, ClientToken root, ServerArguments arguments) =>
         (Vault, _seal, _folder, _root, _arguments) = (vault, seal, folder, root, arguments);
 
     public ServedVault Vault { get; }
@@ -27,10 +27,7 @@ internal sealed class DevVault : IAsyncDisposable
         var vault = new ServedVault(
             new MemoryStorage(),
             new ServedVaultOptions { AuditPath = Path.Combine(folder.FullName, "audit.log"), Random = random, Time = time, StorageType = "inmem" });
-        var key = new byte[VaultSeal.RootKeyLength];
-        random.GetBytes(key);
-        var seal = new StaticKeySeal(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(key)), random);
-        CryptographicOperations.ZeroMemory(key);
+        var seal = ShamirSeal.Generate(ShareSplit.One, random);
         var id = new byte[16];
         random.GetBytes(id);
         await vault.CreateAsync(seal, new Guid(id), withSecrets: true, cancellationToken);
@@ -43,6 +40,8 @@ internal sealed class DevVault : IAsyncDisposable
 
             export VAULT_ADDR='http://{_arguments.DevListen}'
             export VAULT_TOKEN='{_root.Reveal()}'
+
+        Unseal Key: {Convert.ToBase64String(_seal.MakeShares()[0])}
 
         """);
 

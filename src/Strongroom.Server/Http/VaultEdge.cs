@@ -53,7 +53,7 @@ internal sealed partial class VaultEdge(ServedVault vault, EdgeLimits limits, IL
             await Errors.WriteAsync(context, StatusCodes.Status404NotFound);
             return;
         }
-        using var body = operation is VaultOperation.Read or VaultOperation.List or VaultOperation.Delete
+        using var body = operation is VaultOperation.Read or VaultOperation.List
             ? null
             : await RequestReader.BodyAsync(context, limits.RequestSizeMax, cancellationToken);
         var request = new VaultRequest(
@@ -72,7 +72,25 @@ internal sealed partial class VaultEdge(ServedVault vault, EdgeLimits limits, IL
         };
         if (http.QueryString.HasValue) request = request with { Query = http.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal) };
         using var response = await vault.HandleAsync(request, cancellationToken);
-        await Answers.WriteAsync(context, request, response);
+        if (response.HandOver is { } handOver) await HandOverAsync(context, request, response, handOver);
+        else await Answers.WriteAsync(context, request, response);
+    }
+
+    /// <summary>Tells the vault whether an answer that must not be lost went out as a whole.</summary>
+    private static async Task HandOverAsync(
+        HttpContext context, VaultRequest request, VaultResponse response, Func<bool, CancellationToken, ValueTask> handOver)
+    {
+        var arrived = false;
+        try
+        {
+            await Answers.WriteAsync(context, request, response);
+            await context.Response.CompleteAsync();
+            arrived = !context.RequestAborted.IsCancellationRequested;
+        }
+        finally
+        {
+            await handOver(arrived, CancellationToken.None);
+        }
     }
 
     [LoggerMessage(1, LogLevel.Error, "A request failed unexpectedly with {Type} (request {Id}).")]

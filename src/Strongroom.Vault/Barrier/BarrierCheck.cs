@@ -26,7 +26,7 @@ internal static class BarrierCheck
         {
             entries++;
             // The header was checked when the vault was opened.
-            if (entry.Id == VaultHeader.SealRecordId || entry.Id == VaultHeader.KeyringId) continue;
+            if (VaultHeader.IsPartOfHeader(entry.Id)) continue;
             try
             {
                 using var opened = await barrier.OpenAsync(entry, cancellationToken);

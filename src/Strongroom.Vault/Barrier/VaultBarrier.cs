@@ -41,7 +41,8 @@ internal sealed class VaultBarrier : IDisposable
 
     /// <summary>Makes a new vault in an empty storage. Throws Conflict when there is one.</summary>
     public static async ValueTask<VaultBarrier> CreateAsync(
-        VaultStorage storage, VaultSeal seal, Guid vaultId, RandomNumberGenerator random, CancellationToken cancellationToken)
+        VaultStorage storage, VaultSeal seal, Guid vaultId, RandomNumberGenerator random, CancellationToken cancellationToken,
+        params StorageChange[] others)
     {
         var rootKey = Keyring.RandomKey(random);
         var keyring = Keyring.Generate(random);
@@ -50,6 +51,7 @@ internal sealed class VaultBarrier : IDisposable
             [
                 new(StorageChangeKind.Put, VaultHeader.SealRecordId, Sealed: record.Encode(), ExpectedRevision: 0),
                 new(StorageChangeKind.Put, VaultHeader.KeyringId, Sealed: KeyringFormat.Seal(keyring, vaultId, rootKey, random), ExpectedRevision: 0),
+                .. others,
             ],
             cancellationToken);
         if (result.Committed)

@@ -15,6 +15,12 @@ public sealed record VaultHeader(Guid VaultId, string SealKind)
     /// <summary>Where the keyring lies.</summary>
     internal static readonly EntryId KeyringId = new(0, 2);
 
+    /// <summary>Where a mark lies from the making of a vault until its keys were handed over.</summary>
+    internal static readonly EntryId HandoverId = new(0, 3);
+
+    /// <summary>Whether an entry is one of those that lie under no data key.</summary>
+    internal static bool IsPartOfHeader(EntryId id) => id == SealRecordId || id == KeyringId || id == HandoverId;
+
     /// <summary>The header of the vault in a storage, or null when there is no vault in it.</summary>
     public static async ValueTask<VaultHeader?> ReadAsync(VaultStorage storage, CancellationToken cancellationToken)
     {

@@ -20,6 +20,9 @@ public sealed class Caller
     /// <summary>Nobody: who asks for a path that needs no token, or brought none that is good.</summary>
     public static Caller Anonymous { get; } = new("anonymous", "", Acl.Nothing);
 
+    /// <summary>The people who brought enough unseal keys: they may do what the owner may.</summary>
+    internal static Caller ShareHolders { get; } = new("unseal-keys", "", Acl.Root);
+
     /// <summary>How the caller was recognised: <c>owner</c>, <c>token</c>.</summary>
     public string Kind { get; }
 

@@ -60,6 +60,14 @@ public sealed class VaultResponse : IDisposable
     /// <summary>A login that the pipeline turns into a token before anybody sees this answer.</summary>
     internal AuthGrant? Grant { get; private init; }
 
+    /// <summary>What the vault does when the request is on record and before it is answered: sealing itself ends the log.</summary>
+    internal Func<CancellationToken, ValueTask>? Afterwards { get; init; }
+
+    /// <summary>
+    /// For an answer that must not be lost, such as new unseal keys: whoever sends it tells whether all of it went out.
+    /// </summary>
+    public Func<bool, CancellationToken, ValueTask>? HandOver { get; internal set; }
+
     /// <summary>Zeroes the answer.</summary>
     public void Dispose() => _data?.Dispose();
 
@@ -86,6 +94,9 @@ public sealed class VaultResponse : IDisposable
     internal static VaultResponse NotFound(string warning) => new(VaultStatus.NotFound, null, 0) { Warnings = [warning] };
 
     internal static VaultResponse Done(long sequence) => new(VaultStatus.Done, null, sequence);
+
+    /// <summary>Nothing to tell, and something to do when the request is on record.</summary>
+    internal static VaultResponse DoneThen(Func<CancellationToken, ValueTask> afterwards) => new(VaultStatus.Done, null, 0) { Afterwards = afterwards };
 
     /// <summary>A list of names, as every LIST answers. Throws NotFound when there are none.</summary>
     internal static VaultResponse Keys(IReadOnlyList<string> names, Action<Utf8JsonWriter>? more = null)

@@ -4,6 +4,7 @@ using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Leases;
 using Strongroom.Vault.Mounts;
 using Strongroom.Vault.Policies;
+using Strongroom.Vault.Served;
 using Strongroom.Vault.Tokens;
 
 namespace Strongroom.Vault.Requests;
@@ -21,6 +22,7 @@ internal sealed class VaultSystem
         Wrapping = new ResponseWrapping(this);
         LoginFailures = new LoginFailures(time);
         Mounts = new MountStore(this);
+        KeyTerms = new KeyTerms(barrier, time);
     }
 
     public VaultBarrier Barrier { get; }
@@ -40,6 +42,11 @@ internal sealed class VaultSystem
     public LoginFailures LoginFailures { get; }
 
     public MountStore Mounts { get; }
+
+    public KeyTerms KeyTerms { get; }
+
+    /// <summary>The vault as a whole, for the endpoints that seal, restore or describe it; null where nothing serves it.</summary>
+    public ServedVault? Served { get; init; }
 
     /// <summary>Seconds that a token lives when nothing else says so: 768 hours, as Vault has it.</summary>
     public long DefaultLeaseTtl { get; init; } = 768 * 3600;

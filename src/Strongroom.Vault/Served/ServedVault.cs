@@ -14,25 +14,65 @@ namespace Strongroom.Vault.Served;
 /// A vault that serves many callers by token: what the server wraps in HTTP. Uninitialised, sealed or unsealed. All failures are
 /// <see cref="SecretException"/>. Safe for concurrent use; owns its storage.
 /// </summary>
-public sealed class ServedVault(VaultStorage storage, ServedVaultOptions options) : IAsyncDisposable
+public sealed class ServedVault : IAsyncDisposable
 {
     private readonly SemaphoreSlim _change = new(1, 1);
     private volatile Unsealed? _unsealed;
+
+    /// <summary>A vault that is sealed until it is opened, or not there until it is made.</summary>
+    public ServedVault(VaultStorage storage, ServedVaultOptions options)
+    {
+        (Storage, Options) = (storage, options);
+        Handover = new Handover(storage);
+        Initialization = new Initialization(this);
+        Unsealing = new Unsealing(this);
+        Rekeying = new Rekeying(this);
+        RootGeneration = new RootGeneration(this);
+    }
 
     /// <summary>Whether requests are refused until the vault is unsealed.</summary>
     public bool IsSealed => _unsealed is null;
 
     /// <summary>How it is served.</summary>
-    public ServedVaultOptions Options { get; } = options;
+    public ServedVaultOptions Options { get; }
 
-    internal VaultStorage Storage { get; } = storage;
+    internal VaultStorage Storage { get; }
+
+    internal Handover Handover { get; }
+
+    internal Initialization Initialization { get; }
+
+    internal Unsealing Unsealing { get; }
+
+    internal Rekeying Rekeying { get; }
+
+    internal RootGeneration RootGeneration { get; }
+
+    /// <summary>The keys of the unsealed vault. Throws Sealed.</summary>
+    internal VaultBarrier Barrier => Current.Barrier;
+
+    /// <summary>The parts of the unsealed vault. Throws Sealed.</summary>
+    internal VaultSystem System => Current.System;
 
     /// <summary>Identity of the unsealed vault, or null.</summary>
     internal Guid? VaultId => _unsealed?.Barrier.VaultId;
 
-    /// <summary>Whether there is a vault in the storage.</summary>
+    /// <summary>Whether there is a vault in the storage, and somebody has what opens it.</summary>
     public async ValueTask<bool> IsInitializedAsync(CancellationToken cancellationToken) =>
-        await Storage.GetAsync(VaultHeader.SealRecordId, cancellationToken) is not null;
+        await Storage.GetAsync(VaultHeader.SealRecordId, cancellationToken) is not null && !await Handover.WasInterruptedAsync(cancellationToken);
+
+    /// <summary>The kind of seal of the vault, and how many unseal keys it has; none for the other kinds.</summary>
+    internal async ValueTask<(string Kind, ShareSplit Split)> ReadSealAsync(CancellationToken cancellationToken)
+    {
+        var (record, _) = await VaultHeader.RequireAsync(Storage, cancellationToken);
+        return (record.SealKind, record.SealKind == ShamirSeal.KindName ? ShamirSeal.ReadSplits(record.Wrapped)[0] : default);
+    }
+
+    /// <summary>Opens the vault when there is one and <see cref="ServedVaultOptions.Seal"/> is its seal. Throws what <see cref="OpenAsync"/> does.</summary>
+    public async ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        if (Options.Seal is { } seal && await IsInitializedAsync(cancellationToken)) await OpenAsync(seal, cancellationToken);
+    }
 
     /// <summary>
     /// Makes a new vault in an empty storage, unsealed. Throws Conflict when there is one.
@@ -55,6 +95,23 @@ public sealed class ServedVault(VaultStorage storage, ServedVaultOptions options
         }
     }
 
+    /// <summary>Makes a new vault with the mark that its keys are to be handed over, and its root token.</summary>
+    internal async ValueTask<ClientToken> CreateForHandoverAsync(VaultSeal seal, CancellationToken cancellationToken)
+    {
+        await _change.WaitAsync(cancellationToken);
+        try
+        {
+            var id = Guid.Parse(TokenText.NewUuid(Options.Random));
+            var barrier = await VaultBarrier.CreateAsync(Storage, seal, id, Options.Random, cancellationToken, Handover.Mark);
+            await UnsealAsync(barrier, system => system.Mounts.InitializeAsync(withSecrets: false, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            _change.Release();
+        }
+        return await CreateRootTokenAsync(null, cancellationToken);
+    }
+
     /// <summary>Unseals the vault. Throws NotFound, Sealed when the seal is not its own, Corrupt.</summary>
     public async ValueTask OpenAsync(VaultSeal seal, CancellationToken cancellationToken)
     {
@@ -73,8 +130,14 @@ public sealed class ServedVault(VaultStorage storage, ServedVaultOptions options
     /// <summary>Makes a token with the policy root that never ends; with this text, or a random one.</summary>
     public async ValueTask<ClientToken> CreateRootTokenAsync(string? text, CancellationToken cancellationToken)
     {
-        var system = Current.System;
         var token = text is null ? TokenText.NewService(Options.Random) : new ClientToken(text);
+        await CreateRootTokenAsync(Caller.LocalOwner(Environment.UserName), token, cancellationToken);
+        return token;
+    }
+
+    internal async ValueTask CreateRootTokenAsync(Caller caller, ClientToken token, CancellationToken cancellationToken)
+    {
+        var system = Current.System;
         var entry = new TokenEntry
         {
             Accessor = TokenText.NewAccessor(Options.Random),
@@ -83,15 +146,47 @@ public sealed class ServedVault(VaultStorage storage, ServedVaultOptions options
             DisplayName = "root",
             CreatedAt = system.Tokens.Now,
         };
-        await Current.Core.AdministerAsync(
-            Caller.LocalOwner(Environment.UserName), "auth/token/root",
+        await AdministerAsync(
+            caller, "auth/token/root",
             async (context, stop) => (await system.Tokens.CreateAsync(token, entry, context.BeginCommit, stop)).Sequence, cancellationToken);
-        return token;
+    }
+
+    /// <summary>Runs work on the vault itself under audit, for someone who may do everything.</summary>
+    internal ValueTask AdministerAsync(
+        Caller caller, string path, Func<RequestContext, CancellationToken, ValueTask<long>> work, CancellationToken cancellationToken) =>
+        Current.Core.AdministerAsync(caller, path, work, cancellationToken);
+
+    /// <summary>Whether the token of a request may do this at its path. False without a good token.</summary>
+    internal async ValueTask<bool> MayAsync(VaultRequest request, Capability needed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var caller = await Current.System.Tokens.AuthenticateAsync(request.Origin, cancellationToken);
+            return caller.Acl.Check(request.Path, needed, request.Body.Span, null).IsAllowed;
+        }
+        catch (SecretException e) when (e.Kind == SecretErrorKind.Denied)
+        {
+            return false;
+        }
     }
 
     /// <summary>Answers a request by the token that came with it. The response must be disposed.</summary>
-    public ValueTask<VaultResponse> HandleAsync(VaultRequest request, CancellationToken cancellationToken) =>
-        SealEndpoints.Find(request) is { } endpoint ? endpoint(this, request, cancellationToken) : Current.Core.HandleAsync(request, cancellationToken);
+    public async ValueTask<VaultResponse> HandleAsync(VaultRequest request, CancellationToken cancellationToken)
+    {
+        if (SealEndpoints.Find(request) is { } endpoint) return await endpoint(this, request, cancellationToken);
+        var response = await Current.Core.HandleAsync(request, cancellationToken);
+        if (response.Afterwards is not { } afterwards) return response;
+        try
+        {
+            await afterwards(CancellationToken.None);
+            return response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Zeroes the keys. What is being answered ends with Sealed.</summary>
     public async ValueTask SealAsync(CancellationToken cancellationToken)
@@ -101,6 +196,8 @@ public sealed class ServedVault(VaultStorage storage, ServedVaultOptions options
         {
             if (_unsealed is not { } unsealed) return;
             _unsealed = null;
+            await Rekeying.GiveUpAsync(CancellationToken.None);
+            await RootGeneration.GiveUpAsync(CancellationToken.None);
             await unsealed.Sweeper.DisposeAsync();
             unsealed.Barrier.Dispose();
             await unsealed.Audit.DisposeAsync();
@@ -115,6 +212,10 @@ public sealed class ServedVault(VaultStorage storage, ServedVaultOptions options
     public async ValueTask DisposeAsync()
     {
         await SealAsync(CancellationToken.None);
+        Initialization.Dispose();
+        Unsealing.Dispose();
+        Rekeying.Dispose();
+        RootGeneration.Dispose();
         await Storage.DisposeAsync();
     }
 
@@ -128,9 +229,10 @@ public sealed class ServedVault(VaultStorage storage, ServedVaultOptions options
             audit = HashChainedFile.Open(Options.AuditPath, barrier.Keyring.AuditKey, Options.AuditFlush, Options.Time);
             await AuditAgreement.RequireAsync(
                 barrier, audit, new EmbeddedVaultOptions { AuditPath = Options.AuditPath, Time = Options.Time, Random = Options.Random }, cancellationToken);
-            var system = new VaultSystem(barrier, Options.Time) { DefaultLeaseTtl = Options.DefaultLeaseTtl, MaxLeaseTtl = Options.MaxLeaseTtl, PasswordIterations = Options.PasswordIterations };
+            var system = new VaultSystem(barrier, Options.Time) { DefaultLeaseTtl = Options.DefaultLeaseTtl, MaxLeaseTtl = Options.MaxLeaseTtl, PasswordIterations = Options.PasswordIterations, Served = this };
             await prepare(system);
             await system.Mounts.LoadAsync(cancellationToken);
+            await system.KeyTerms.NoteAsync(cancellationToken);
             _unsealed = new Unsealed(barrier, audit, system, new VaultCore(system, audit), new LeaseSweeper(system.Leases, Options.Time));
         }
         catch

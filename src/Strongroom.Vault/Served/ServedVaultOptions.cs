@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Strongroom.Vault.Audit;
 using Strongroom.Vault.Auth.UserPass;
+using Strongroom.Vault.Seal;
 
 namespace Strongroom.Vault.Served;
 
@@ -22,6 +23,12 @@ public sealed record ServedVaultOptions
     /// <summary>Where keys, tokens and nonces come from.</summary>
     public RandomNumberGenerator Random { get; init; } = RandomNumberGenerator.Create();
 
+    /// <summary>
+    /// What opens the vault when the server starts, and closes one that is made by <c>sys/init</c>. Null: people do, with unseal keys. The
+    /// caller keeps it.
+    /// </summary>
+    public VaultSeal? Seal { get; init; }
+
     /// <summary>The word for the storage in <c>sys/seal-status</c>: <c>file</c>, <c>inmem</c>.</summary>
     public string StorageType { get; init; } = "file";
 
@@ -30,6 +37,9 @@ public sealed record ServedVaultOptions
 
     /// <summary>The address under which clients reach it, in <c>sys/leader</c>.</summary>
     public string ApiAddress { get; init; } = "";
+
+    /// <summary>The address that servers would reach each other under; shown and not used, because there is one server.</summary>
+    public string ClusterAddress { get; init; } = "";
 
     /// <summary>Seconds that a lease or token lives when nothing else says so.</summary>
     public long DefaultLeaseTtl { get; init; } = 768 * 3600;

@@ -1,5 +1,6 @@
 using Strongroom.Secrets;
 using Strongroom.Vault.Requests;
+using Strongroom.Vault.Served;
 using Strongroom.Vault.Tokens;
 
 namespace Strongroom.Vault.Engines.Sys;
@@ -12,6 +13,9 @@ namespace Strongroom.Vault.Engines.Sys;
 internal sealed record SysCall(VaultSystem System, VaultRequest Request, string Argument, RequestContext Context)
 {
     public bool IsWrite => Request.Operation is VaultOperation.Create or VaultOperation.Update;
+
+    /// <summary>The vault as a whole.</summary>
+    public ServedVault Served => System.Served ?? throw Unsupported();
 
     public SecretException Unsupported() =>
         new(SecretErrorKind.Unsupported, "unsupported operation", operation: Request.OperationName, name: Request.Path);
@@ -55,6 +59,13 @@ internal sealed class SysEngine(VaultSystem system) : Engine
         new("locked-users", PathLockedUsers.HandleAsync),
         new("mounts", PathMounts.HandleAsync),
         new("auth", PathMounts.HandleAuthAsync, NeedsSudo: true),
+        new("seal", PathSeal.HandleAsync, NeedsSudo: true),
+        new("step-down", PathSeal.HandleStepDownAsync, NeedsSudo: true),
+        new("rotate/config", PathRotate.HandleConfigAsync, NeedsSudo: true),
+        new("rotate", PathRotate.HandleAsync, NeedsSudo: true),
+        new("key-status", PathRotate.HandleKeyStatusAsync),
+        new("ha-status", PathHost.HandleHaStatusAsync),
+        new("host-info", PathHost.HandleAsync),
     ];
 
     public override bool IsOpen(VaultOperation operation, string path) => Find(path)?.IsOpen == true;

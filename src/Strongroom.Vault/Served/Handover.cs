@@ -1,0 +1,48 @@
+using Strongroom.Vault.Barrier;
+using Strongroom.Vault.Storage;
+
+namespace Strongroom.Vault.Served;
+
+/// <summary>
+/// Whether the keys of a new vault reached who asked for them. From the commit that makes the vault until then a mark lies in the storage: a
+/// vault with the mark whose maker is gone counts as never made, because nobody may have its keys, and it holds no secret yet.
+/// </summary>
+internal sealed class Handover(VaultStorage storage)
+{
+    private volatile bool _ended;
+
+    /// <summary>Whether this process is about to hand the keys over.</summary>
+    public bool IsOurs { get; set; }
+
+    /// <summary>The change that leaves the mark, for the commit that makes the vault.</summary>
+    public static StorageChange Mark => new(StorageChangeKind.Put, VaultHeader.HandoverId, Sealed: "SRHO"u8.ToArray(), ExpectedRevision: 0);
+
+    /// <summary>Whether nobody can have the keys of the vault in the storage.</summary>
+    public async ValueTask<bool> WasInterruptedAsync(CancellationToken cancellationToken)
+    {
+        if (_ended || IsOurs) return false;
+        if (await storage.GetAsync(VaultHeader.HandoverId, cancellationToken) is not null) return true;
+        _ended = await storage.GetAsync(VaultHeader.SealRecordId, cancellationToken) is not null;
+        return false;
+    }
+
+    /// <summary>The keys are where they belong: takes the mark away.</summary>
+    public async ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        if (_ended) return;
+        if (await storage.GetAsync(VaultHeader.HandoverId, cancellationToken) is not null)
+            await storage.CommitAsync([new StorageChange(StorageChangeKind.Delete, VaultHeader.HandoverId)], cancellationToken);
+        (_ended, IsOurs) = (true, false);
+    }
+
+    /// <summary>Looks again: the storage holds another vault now.</summary>
+    public void Forget() => (_ended, IsOurs) = (false, false);
+
+    /// <summary>Empties the storage of a vault whose keys nobody has.</summary>
+    public async ValueTask ClearAsync(CancellationToken cancellationToken)
+    {
+        var changes = new List<StorageChange>();
+        await foreach (var entry in storage.ScanAsync(cancellationToken)) changes.Add(new StorageChange(StorageChangeKind.Delete, entry.Id, ExpectedRevision: entry.Revision));
+        if (!(await storage.CommitAsync(changes, cancellationToken)).Committed) throw BarrierCommit.Raced();
+    }
+}
