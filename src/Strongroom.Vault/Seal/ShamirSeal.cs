@@ -43,7 +43,8 @@ public sealed class ShamirSeal : VaultSeal
     /// </summary>
     public static ShamirSeal Restore(ShareSplit split, IReadOnlyList<byte[]> shares, RandomNumberGenerator random)
     {
-        var key = split.Shares == 1 && shares is [var only] ? Pinned(only) : Shamir.Combine(shares);
+        if (split.Shares == 1 && shares.Count != 1) throw new SecretException(SecretErrorKind.InvalidInput, "there is but one key");
+        var key = split.Shares == 1 ? Pinned(shares[0]) : Shamir.Combine(shares);
         if (key.Length == RootKeyLength) return new ShamirSeal([new Part(split, key)], random);
         CryptographicOperations.ZeroMemory(key);
         throw new SecretException(SecretErrorKind.InvalidInput, "a key has a wrong length");
@@ -93,6 +94,9 @@ public sealed class ShamirSeal : VaultSeal
         for (var i = 0; i < splits.Length; i++) splits[i] = new ShareSplit(wrapped[1 + i * PartLength], wrapped[2 + i * PartLength]);
         return splits;
     }
+
+    /// <summary>What <see cref="WrapAsync"/> would have made for the shares of this place in <see cref="ReadSplits"/> alone.</summary>
+    internal static byte[] WrappedFor(ReadOnlySpan<byte> wrapped, int index) => [1, .. wrapped.Slice(1 + index * PartLength, PartLength)];
 
     /// <summary>A seal that this key opens, and the former one too. The former keeps its own copy.</summary>
     internal ShamirSeal Beside(ShamirSeal former) => new(

@@ -49,7 +49,7 @@ internal sealed class KeyShares(VaultStorage storage, RandomNumberGenerator rand
             var splits = ShamirSeal.ReadSplits(record.Wrapped);
             for (var i = 0; i < splits.Count; i++)
             {
-                if (_shares.Count < splits[i].Threshold || await TryAsync(record, splits[i], cancellationToken) is not { } seal) continue;
+                if (_shares.Count < splits[i].Threshold || await TryAsync(OnlyFor(record, i), splits[i], cancellationToken) is not { } seal) continue;
                 Clear();
                 return new RestoredKey(seal, splits.Count > 1, IsFormer: i > 0);
             }
@@ -70,6 +70,8 @@ internal sealed class KeyShares(VaultStorage storage, RandomNumberGenerator rand
         foreach (var share in _shares) CryptographicOperations.ZeroMemory(share);
         _shares.Clear();
     }
+
+    private static SealRecord OnlyFor(SealRecord record, int index) => record with { Wrapped = ShamirSeal.WrappedFor(record.Wrapped, index) };
 
     private async ValueTask<ShamirSeal?> TryAsync(SealRecord record, ShareSplit split, CancellationToken cancellationToken)
     {

@@ -188,6 +188,9 @@ public sealed class ServedVault : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens every entry of the unsealed vault. Damage is in the report.</summary>
+    public ValueTask<BarrierReport> CheckAsync(CancellationToken cancellationToken) => BarrierCheck.RunAsync(Barrier, cancellationToken);
+
     /// <summary>Zeroes the keys. What is being answered ends with Sealed.</summary>
     public async ValueTask SealAsync(CancellationToken cancellationToken)
     {
