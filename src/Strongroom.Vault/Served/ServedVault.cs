@@ -159,15 +159,8 @@ public sealed class ServedVault : IAsyncDisposable
     /// <summary>Whether the token of a request may do this at its path. False without a good token.</summary>
     internal async ValueTask<bool> MayAsync(VaultRequest request, Capability needed, CancellationToken cancellationToken)
     {
-        try
-        {
-            var caller = await Current.System.Tokens.AuthenticateAsync(request.Origin, cancellationToken);
-            return caller.Acl.Check(request.Path, needed, request.Body.Span, null).IsAllowed;
-        }
-        catch (SecretException e) when (e.Kind == SecretErrorKind.Denied)
-        {
-            return false;
-        }
+        var caller = await Current.System.Tokens.AuthenticateAsync(request.Origin, cancellationToken);
+        return caller?.Acl.Check(request.Path, needed, request.Body.Span, null).IsAllowed == true;
     }
 
     /// <summary>Answers a request by the token that came with it. The response must be disposed.</summary>
@@ -232,7 +225,13 @@ public sealed class ServedVault : IAsyncDisposable
             audit = HashChainedFile.Open(Options.AuditPath, barrier.Keyring.AuditKey, Options.AuditFlush, Options.Time);
             await AuditAgreement.RequireAsync(
                 barrier, audit, new EmbeddedVaultOptions { AuditPath = Options.AuditPath, Time = Options.Time, Random = Options.Random }, cancellationToken);
-            var system = new VaultSystem(barrier, Options.Time) { DefaultLeaseTtl = Options.DefaultLeaseTtl, MaxLeaseTtl = Options.MaxLeaseTtl, PasswordIterations = Options.PasswordIterations, Served = this };
+            var system = new VaultSystem(barrier, Options.Time)
+            {
+                DefaultLeaseTtl = Options.DefaultLeaseTtl,
+                MaxLeaseTtl = Options.MaxLeaseTtl,
+                PasswordIterations = Options.PasswordIterations,
+                Served = this,
+            };
             await prepare(system);
             await system.Mounts.LoadAsync(cancellationToken);
             await system.KeyTerms.NoteAsync(cancellationToken);
