@@ -1,5 +1,5 @@
 using System.Text;
-using Strongroom.Secrets;
+using Strongroom.Formats;
 using Strongroom.Vault.Policies;
 using Strongroom.Vault.Requests;
 
@@ -47,14 +47,10 @@ internal static class PathPolicies
         if (Encoding.UTF8.GetByteCount(text) > PolicyStore.TextLengthMax) throw RequestFields.Invalid($"a policy is at most {PolicyStore.TextLengthMax} bytes long");
         // Some clients send the text as base64, as Vault allows.
         if (!text.Contains('{', StringComparison.Ordinal) && TryDecode(text) is { } decoded) text = decoded;
-        try
-        {
-            return await call.System.Policies.PutAsync(AccessPolicy.Parse(name, text), text, call.Context, cancellationToken);
-        }
-        catch (SecretException e) when (e.Kind == SecretErrorKind.InvalidInput)
-        {
-            throw RequestFields.Invalid($"failed to parse policy: {e.Reason}");
-        }
+        // A file with several policies may be written as it is, once for each name: what is kept are the rules of that name.
+        var reading = PolicyFile.ReadOne(text, name);
+        if (reading.Policy is not { } policy) throw RequestFields.Invalid($"failed to parse policy: {FormatFaults.ToException(reading.Faults, "the policy").Reason}");
+        return await call.System.Policies.PutAsync(policy, policy.Text, call.Context, cancellationToken);
     }
 
     private static string? TryDecode(string text)
