@@ -1,3 +1,4 @@
+using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Mounts;
 using Strongroom.Vault.Requests;
 
@@ -17,6 +18,20 @@ internal abstract class AuthEngine(MountEntry entry, VaultSystem system) : Engin
     public sealed override ValueTask<VaultResponse> HandleAsync(
         VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken) =>
         HandleAsync(new AuthCall(System, Current(), request, Segments(path), context), cancellationToken);
+
+    public sealed override async ValueTask ClearAsync(CancellationToken cancellationToken)
+    {
+        var view = System.View(entry);
+        await foreach (var path in view.WalkAsync(cancellationToken))
+        {
+            var commit = new BarrierCommit(System.Barrier);
+            commit.DeleteListed(view, path);
+            await commit.CommitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Whether the role, user or certificate of a login is still there: else its tokens are not renewed.</summary>
+    public abstract ValueTask<bool> HasRoleAsync(string role, CancellationToken cancellationToken);
 
     /// <summary>Whether a write to this path is a login, for which no token is needed.</summary>
     protected abstract bool IsLogin(string[] path);

@@ -10,6 +10,7 @@ internal static class DefaultMounts
         {
             new() { Path = "sys/", Type = "system", Id = "sys", Accessor = "system_0", Description = "system endpoints used for control, policy and debugging" },
             new() { Path = "cubbyhole/", Type = "cubbyhole", Id = "cubbyhole", Accessor = "cubbyhole_0", Description = "per-token private secret storage", Local = true },
+            new() { Path = "identity/", Type = "identity", Id = "identity", Accessor = "identity_0", Description = "identity store" },
             new() { Path = "auth/token/", Type = "token", Id = "token", Accessor = "auth_token_0", Description = "token based credentials" },
         };
         if (withSecrets)

@@ -3,6 +3,7 @@ using Strongroom.Vault.Auth.Token;
 using Strongroom.Vault.Auth.UserPass;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Engines.Cubbyhole;
+using Strongroom.Vault.Engines.Identity;
 using Strongroom.Vault.Engines.Kv;
 using Strongroom.Vault.Engines.KvV1;
 using Strongroom.Vault.Engines.Sys;
@@ -25,6 +26,7 @@ internal static class EngineCatalog
         "kv" when entry.Options.GetOption("version") == "2" => MakeKv2(entry.Id, system.Barrier, system.Time),
         "kv" => new KvV1Engine(system.View(entry), entry.DefaultLeaseTtl > 0 ? entry.DefaultLeaseTtl : system.DefaultLeaseTtl),
         "cubbyhole" => new CubbyholeEngine(system),
+        "identity" => new IdentityEngine(system),
         "system" => new SysEngine(system),
         "token" => new TokenEngine(system),
         "approle" => new AppRoleEngine(entry, system),

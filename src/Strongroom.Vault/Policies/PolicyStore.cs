@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Strongroom.Secrets;
 using Strongroom.Vault.Barrier;
+using Strongroom.Vault.Identity;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Tokens;
 
@@ -11,7 +12,7 @@ namespace Strongroom.Vault.Policies;
 /// The policies of a vault, as text under their names. Parsed ones are kept in memory; this process is the only one that changes
 /// them. Every change raises <see cref="Generation"/>, by which compiled permissions know that they are old.
 /// </summary>
-internal sealed class PolicyStore(VaultBarrier barrier)
+internal sealed class PolicyStore(VaultBarrier barrier, IdentityStore identity)
 {
     /// <summary>The policy of tokens that may do everything. It has no text and cannot be changed.</summary>
     public const string Root = AccessPolicy.RootName;
@@ -27,8 +28,8 @@ internal sealed class PolicyStore(VaultBarrier barrier)
     private readonly SemaphoreSlim _change = new(1, 1);
     private long _generation;
 
-    /// <summary>Counts changes.</summary>
-    public long Generation => Interlocked.Read(ref _generation);
+    /// <summary>Counts changes of policies and of identities: both change what a token may do.</summary>
+    public long Generation => Interlocked.Read(ref _generation) + identity.Generation;
 
     public async ValueTask<List<string>> ListAsync(CancellationToken cancellationToken)
     {
@@ -67,16 +68,30 @@ internal sealed class PolicyStore(VaultBarrier barrier)
         return ChangeAsync(commit => commit.DeleteListed(_view, name), context, cancellationToken);
     }
 
-    /// <summary>The permissions of a token. Policies that are not there give nothing.</summary>
+    /// <summary>The permissions of a token: its own policies and its identity's. Policies that are not there give nothing, and so does a token whose identity is gone or disabled.</summary>
     public async ValueTask<Acl> CompileAsync(TokenEntry token, CancellationToken cancellationToken)
     {
         if (token.Policies.Contains(Root, StringComparer.Ordinal)) return Acl.Root;
+        IdentityHolding? holding;
+        try
+        {
+            holding = await identity.HoldingAsync(token.EntityId, cancellationToken);
+        }
+        catch (SecretException e) when (e.Kind == SecretErrorKind.Denied)
+        {
+            return Acl.Compile([]);
+        }
         var policies = new List<AccessPolicy>(token.Policies.Length);
         foreach (var name in token.Policies)
         {
             if (await FindAsync(name, cancellationToken) is { } policy) policies.Add(policy);
         }
-        return Acl.Compile(policies);
+        foreach (var name in holding?.Policies ?? [])
+        {
+            // Only a token itself can be root.
+            if (name != Root && !token.Policies.Contains(name, StringComparer.Ordinal) && await FindAsync(name, cancellationToken) is { } policy) policies.Add(policy);
+        }
+        return Acl.Compile(policies, holding?.Values);
     }
 
     private async ValueTask<AccessPolicy?> FindAsync(string name, CancellationToken cancellationToken)

@@ -83,8 +83,9 @@ public static class Envelope
         writer.WriteStartObject("auth"u8);
         writer.WriteString("client_token"u8, auth.Token?.Reveal() ?? "");
         writer.WriteString("accessor"u8, auth.Accessor);
-        WriteNames(writer, "policies"u8, auth.Policies);
+        WriteNames(writer, "policies"u8, auth.IdentityPolicies.Count == 0 ? auth.Policies : [.. new SortedSet<string>([.. auth.Policies, .. auth.IdentityPolicies], StringComparer.Ordinal)]);
         WriteNames(writer, "token_policies"u8, auth.Policies);
+        if (auth.IdentityPolicies.Count > 0) WriteNames(writer, "identity_policies"u8, auth.IdentityPolicies);
         writer.WritePropertyName("metadata"u8);
         if (auth.Metadata is null)
         {

@@ -1,6 +1,7 @@
 using Strongroom.Vault.Auth;
 using Strongroom.Vault.Auth.UserPass;
 using Strongroom.Vault.Barrier;
+using Strongroom.Vault.Identity;
 using Strongroom.Vault.Leases;
 using Strongroom.Vault.Mounts;
 using Strongroom.Vault.Policies;
@@ -15,7 +16,8 @@ internal sealed class VaultSystem
     public VaultSystem(VaultBarrier barrier, TimeProvider time)
     {
         (Barrier, Time) = (barrier, time);
-        Policies = new PolicyStore(barrier);
+        Identity = new IdentityStore(barrier, time);
+        Policies = new PolicyStore(barrier, Identity);
         Due = new DueIndex(barrier);
         Leases = new LeaseStore(this);
         Tokens = new TokenStore(barrier, Policies, Leases.Entries, Due, time);
@@ -28,6 +30,8 @@ internal sealed class VaultSystem
     public VaultBarrier Barrier { get; }
 
     public TimeProvider Time { get; }
+
+    public IdentityStore Identity { get; }
 
     public PolicyStore Policies { get; }
 

@@ -17,6 +17,9 @@ public sealed class ClientToken(string text)
     /// <summary>What the vault knows it by.</summary>
     public TokenHash Hash { get; } = TokenHash.Of(text);
 
+    /// <summary>Whether it says of itself that it carries its own record.</summary>
+    public bool IsBatch => BatchTokens.IsBatch(_text);
+
     /// <summary>The token in the clear.</summary>
     public string Reveal() => _text;
 

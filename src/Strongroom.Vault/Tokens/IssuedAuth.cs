@@ -12,6 +12,9 @@ public sealed record IssuedAuth
     /// <summary>Its policies.</summary>
     public required IReadOnlyList<string> Policies { get; init; }
 
+    /// <summary>The policies that its holder's identity adds to them.</summary>
+    public IReadOnlyList<string> IdentityPolicies { get; init; } = [];
+
     /// <summary>What the login said about its holder.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
@@ -42,6 +45,12 @@ internal sealed record AuthGrant(TokenParameters Token, string DisplayName, Dict
 {
     /// <summary>The name by which this mount knows who logged in; gives the identity. Null has none.</summary>
     public string? Alias { get; init; }
+
+    /// <summary>What is kept of who logged in beside that name, for templates of policies.</summary>
+    public Dictionary<string, string>? AliasMetadata { get; init; }
+
+    /// <summary>The role, user or certificate that was logged in with: without it, its tokens are not renewed.</summary>
+    public string? Role { get; init; }
 
     /// <summary>Whether the token can be renewed.</summary>
     public bool Renewable { get; init; } = true;

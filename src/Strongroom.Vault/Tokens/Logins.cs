@@ -1,3 +1,4 @@
+using Strongroom.Vault.Auth;
 using Strongroom.Vault.Mounts;
 using Strongroom.Vault.Policies;
 using Strongroom.Vault.Requests;
@@ -15,10 +16,14 @@ internal static class Logins
         var parameters = grant.Token;
         var policies = PolicyNames(parameters.Policies, parameters.NoDefaultPolicy);
         if (policies is [PolicyStore.Root]) throw RequestFields.Invalid("auth methods cannot create root tokens");
+        var identity = grant.Alias is { Length: > 0 } alias
+            ? await system.Identity.ResolveAsync(mount, alias, grant.AliasMetadata ?? [], context, cancellationToken)
+            : null;
         var (ttl, maxTtl) = Lifetimes(system, mount, parameters);
+        var batch = IsBatch(mount, parameters);
         var entry = new TokenEntry
         {
-            Accessor = TokenText.NewAccessor(system.Barrier.Random),
+            Accessor = batch ? "" : TokenText.NewAccessor(system.Barrier.Random),
             Policies = policies,
             Path = request.Path,
             DisplayName = $"{mount.Path["auth/".Length..^1].Replace('/', '-')}-{grant.DisplayName}".TrimEnd('-'),
@@ -26,16 +31,27 @@ internal static class Logins
             CreatedAt = now,
             CreationTtl = ttl,
             ExpiresAt = now + ttl,
-            ExplicitMaxTtl = parameters.ExplicitMaxTtl,
+            ExplicitMaxTtl = batch ? 0 : parameters.ExplicitMaxTtl,
             Period = parameters.Period,
             MaxTtl = maxTtl,
             UsesLeft = parameters.NumUses,
-            Renewable = grant.Renewable,
+            Renewable = grant.Renewable && !batch,
             BoundCidrs = parameters.BoundCidrs,
+            LoginRole = grant.Role,
+            EntityId = identity?.EntityId ?? "",
+            Batch = batch,
         };
+        if (batch) return VaultResponse.Issued(await system.Tokens.CreateBatchAsync(entry, cancellationToken) with { IdentityPolicies = identity?.Policies ?? [] }, 0);
         var text = TokenText.NewService(system.Barrier.Random);
         var (auth, sequence) = await system.Tokens.CreateAsync(text, entry, context.BeginCommit, cancellationToken);
-        return VaultResponse.Issued(auth, sequence);
+        return VaultResponse.Issued(auth with { IdentityPolicies = identity?.Policies ?? [] }, sequence);
+    }
+
+    /// <summary>Throws InvalidInput when a token came from a login whose role or user is gone: it lives out its time, but gets no more.</summary>
+    public static async ValueTask RequireRoleAsync(VaultSystem system, TokenEntry token, CancellationToken cancellationToken)
+    {
+        if (token.LoginRole is not { } role || system.Mounts.Table.Find(token.Path)?.Engine is not AuthEngine engine) return;
+        if (!await engine.HasRoleAsync(role, cancellationToken)) throw RequestFields.Invalid($"role \"{role}\" does not exist during renewal");
     }
 
     /// <summary>The names sorted, each once, with <c>default</c> unless it is not wanted.</summary>
@@ -47,6 +63,17 @@ internal static class Logins
         if (sorted.Contains(PolicyStore.Root)) return [PolicyStore.Root];
         if (!noDefault) sorted.Add(PolicyStore.Default);
         return [.. sorted];
+    }
+
+    /// <summary>What the mount insists on, else what the role says, else the mount's default. Throws InvalidInput when that is batch and the role asks for what batch tokens do not have.</summary>
+    private static bool IsBatch(MountEntry mount, TokenParameters parameters)
+    {
+        var type = mount.TokenType is "service" or "batch" ? mount.TokenType
+            : parameters.Type is not "default" ? parameters.Type
+            : mount.TokenType;
+        if (type is not ("batch" or "default-batch")) return false;
+        if (parameters.Period != 0 || parameters.NumUses != 0) throw RequestFields.Invalid("batch tokens cannot have a period or a number of uses");
+        return true;
     }
 
     /// <summary>The first life of a token and the one that renewals add up to, in seconds: what is asked for, cut by role, mount and server.</summary>

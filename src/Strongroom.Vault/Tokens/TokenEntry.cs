@@ -53,6 +53,12 @@ internal sealed record TokenEntry
     /// <summary>The token role it was made with.</summary>
     public string? Role { get; init; }
 
+    /// <summary>The role, user or certificate of the auth mount it was made with by a login.</summary>
+    public string? LoginRole { get; init; }
+
+    /// <summary>Whether it carries this record itself and nothing of it is stored.</summary>
+    public bool Batch { get; init; }
+
     /// <summary>Identity of the person or program behind it, or empty.</summary>
     public string EntityId { get; init; } = "";
 

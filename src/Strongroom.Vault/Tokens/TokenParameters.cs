@@ -40,7 +40,7 @@ internal sealed record TokenParameters
             MaxTtl = fields.Seconds(Name("max_ttl")) ?? MaxTtl,
             Policies = PolicyNames(fields.Names(Name("policies"))) ?? Policies,
             BoundCidrs = fields.Names(Name("bound_cidrs")) ?? BoundCidrs,
-            ExplicitMaxTtl = fields.Seconds("token_explicit_max_ttl") ?? ExplicitMaxTtl,
+            ExplicitMaxTtl = fields.Seconds(Name("explicit_max_ttl")) ?? ExplicitMaxTtl,
             NoDefaultPolicy = fields.Flag("token_no_default_policy") ?? NoDefaultPolicy,
             NumUses = fields.Count(Name("num_uses")) ?? NumUses,
             Period = fields.Seconds(Name("period")) ?? Period,
@@ -100,6 +100,7 @@ internal sealed record TokenParameters
             case "ttl": writer.WriteNumber(name, Ttl); break;
             case "max_ttl": writer.WriteNumber(name, MaxTtl); break;
             case "period": writer.WriteNumber(name, Period); break;
+            case "explicit_max_ttl": writer.WriteNumber(name, ExplicitMaxTtl); break;
             case "num_uses": writer.WriteNumber(name, NumUses); break;
         }
     }

@@ -23,6 +23,7 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Rec
     private readonly BarrierView _accessors = barrier.View("sys/token/accessor/");
     private readonly BarrierView _children = barrier.View("sys/token/child/");
     private readonly RecordView<TokenEntry> _entries = new(barrier.View("sys/token/id/"), TokenJson.Default.TokenEntry);
+    private readonly BatchTokens _batch = new(barrier);
     private readonly ConcurrentDictionary<TokenHash, TokenState> _cache = new();
     private readonly Lock _gate = new();
     private long _changes;
@@ -30,7 +31,7 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Rec
     /// <summary>Who a request comes from, or null when its token is not good, whatever the reason.</summary>
     public async ValueTask<Caller?> AuthenticateAsync(RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (origin.Token is not { } token || await FindAsync(token.Hash, cancellationToken) is not { } state) return null;
+        if (origin.Token is not { } token || await FindAsync(token, cancellationToken) is not { } state) return null;
         if (!ClientNetworks.Allow(state.Entry.BoundCidrs, origin.Address)) return null;
         if (state.Entry.UsesLeft != 0)
         {
@@ -40,7 +41,22 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Rec
         return await state.CallerAsync(policies, cancellationToken);
     }
 
-    /// <summary>The living token with this hash, or null.</summary>
+    /// <summary>The living token with this text, or null.</summary>
+    public async ValueTask<TokenState?> FindAsync(ClientToken token, CancellationToken cancellationToken)
+    {
+        if (!token.IsBatch) return await FindAsync(token.Hash, cancellationToken);
+        if (!_cache.TryGetValue(token.Hash, out var state))
+        {
+            var seen = Volatile.Read(ref _changes);
+            if (await _batch.OpenAsync(token.Reveal(), cancellationToken) is not { } entry) return null;
+            state = new TokenState(token.Hash, entry, revision: 0);
+            Keep(state, seen);
+        }
+        if (!IsAlive(state.Entry)) return null;
+        return state.Entry.Parent is { } parent && await FindAsync(TokenHash.Parse(parent), cancellationToken) is null ? null : state;
+    }
+
+    /// <summary>The living token with this hash, which is not a batch token, or null.</summary>
     public async ValueTask<TokenState?> FindAsync(TokenHash hash, CancellationToken cancellationToken)
     {
         if (!_cache.TryGetValue(hash, out var state))
@@ -66,6 +82,29 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Rec
     }
 
     public ValueTask<List<string>> ListAccessorsAsync(CancellationToken cancellationToken) => _accessors.ListAsync("", cancellationToken);
+
+    /// <summary>Makes a token that nothing is stored of. It ends with its parent, which is looked at whenever it is used.</summary>
+    public async ValueTask<IssuedAuth> CreateBatchAsync(TokenEntry entry, CancellationToken cancellationToken)
+    {
+        if (entry.Parent is { } parent && await FindAsync(TokenHash.Parse(parent), cancellationToken) is null) throw Denied();
+        return Issue(await _batch.SealAsync(entry, cancellationToken), entry);
+    }
+
+    /// <summary>Removes what an interrupted revocation may have left. Nothing that lives is touched.</summary>
+    public async ValueTask TidyAsync(CancellationToken cancellationToken)
+    {
+        foreach (var accessor in await ListAccessorsAsync(cancellationToken))
+        {
+            string hash;
+            using (var entry = await _accessors.GetAsync(accessor, cancellationToken))
+            {
+                if (entry is null) continue;
+                hash = Encoding.ASCII.GetString(entry.Value.Span);
+            }
+            if (await _entries.GetAsync(hash, cancellationToken) is null)
+                await DeleteAsync(commit => commit.DeleteListed(_accessors, accessor), cancellationToken);
+        }
+    }
 
     /// <summary>
     /// Makes a token. The commit happens only while its parent is alive and unchanged, so that a child never outlives a revocation that
@@ -173,6 +212,7 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Rec
         EntityId = entry.EntityId,
         Orphan = entry.Parent is null,
         UsesLeft = entry.UsesLeft,
+        Type = entry.Batch ? "batch" : "service",
     };
 
     private bool IsAlive(TokenEntry entry) => !entry.Revoked && !entry.IsExpired(Now);

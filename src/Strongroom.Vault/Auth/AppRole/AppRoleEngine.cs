@@ -11,6 +11,9 @@ internal sealed class AppRoleEngine(MountEntry entry, VaultSystem system) : Auth
 {
     private readonly AppRoleStore _store = new(system.View(entry));
 
+    public override async ValueTask<bool> HasRoleAsync(string role, CancellationToken cancellationToken) =>
+        await _store.Roles.FindAsync(role, cancellationToken) is not null;
+
     protected override bool IsLogin(string[] path) => path is ["login"];
 
     protected override async ValueTask<bool?> ExistsAsync(string folder, string name, CancellationToken cancellationToken) =>

@@ -43,7 +43,7 @@ internal static class PathLogin
             foreach (var (key, value) in secret!.Value.Value.Metadata) metadata[key] = value;
         }
         metadata["role_name"] = name;
-        return VaultResponse.Login(new AuthGrant(token, "", metadata) { Alias = role.RoleId });
+        return VaultResponse.Login(new AuthGrant(token, "", metadata) { Alias = role.RoleId, Role = name, AliasMetadata = metadata });
     }
 
     /// <summary>The secret id, with one use taken off. Throws InvalidInput. A client in the wrong place takes no use.</summary>

@@ -10,11 +10,11 @@ internal static class PathLookup
     public static async ValueTask<VaultResponse> HandleAsync(TokenCall call, CancellationToken cancellationToken)
     {
         using var fields = new RequestFields(call.Request);
-        if (call.Argument.Length == 0 && fields.Text("token") is null) return await HandleSelfAsync(call);
+        if (call.Argument.Length == 0 && fields.Text("token") is null) return await HandleSelfAsync(call, cancellationToken);
         try
         {
             var (text, state) = await call.RequireAsync(fields, cancellationToken);
-            return Answer(call, text.Reveal(), state.Entry);
+            return await AnswerAsync(call, text.Reveal(), state.Entry, cancellationToken);
         }
         catch (Secrets.SecretException e) when (e.Kind == Secrets.SecretErrorKind.Denied)
         {
@@ -22,19 +22,20 @@ internal static class PathLookup
         }
     }
 
-    public static ValueTask<VaultResponse> HandleSelfAsync(TokenCall call) =>
-        new(Answer(call, call.Request.Origin.Token!.Reveal(), call.Own.Entry));
+    public static ValueTask<VaultResponse> HandleSelfAsync(TokenCall call, CancellationToken cancellationToken) =>
+        AnswerAsync(call, call.Request.Origin.Token!.Reveal(), call.Own.Entry, cancellationToken);
 
     public static async ValueTask<VaultResponse> HandleAccessorAsync(TokenCall call, CancellationToken cancellationToken)
     {
         TokenEngine.RequireWrite(call.Request);
         using var fields = new RequestFields(call.Request);
-        return Answer(call, "", (await call.RequireByAccessorAsync(fields, cancellationToken)).Entry);
+        return await AnswerAsync(call, "", (await call.RequireByAccessorAsync(fields, cancellationToken)).Entry, cancellationToken);
     }
 
-    private static VaultResponse Answer(TokenCall call, string text, TokenEntry entry)
+    private static async ValueTask<VaultResponse> AnswerAsync(TokenCall call, string text, TokenEntry entry, CancellationToken cancellationToken)
     {
         var now = call.System.Tokens.Now;
+        var identityPolicies = (await call.System.Identity.HoldingAsync(entry.EntityId, cancellationToken))?.Policies ?? [];
         return VaultResponse.Ok(writer =>
         {
             writer.WriteString("accessor"u8, entry.Accessor);
@@ -46,6 +47,7 @@ internal static class PathLookup
             WriteTime(writer, "expire_time", entry.ExpiresAt);
             writer.WriteNumber("explicit_max_ttl"u8, entry.ExplicitMaxTtl);
             writer.WriteString("id"u8, text);
+            if (identityPolicies.Length > 0) writer.WriteStrings("identity_policies", identityPolicies);
             if (entry.ExpiresAt != 0) writer.WriteUnixTime("issue_time", entry.CreatedAt);
             if (entry.RenewedAt != 0)
             {
@@ -61,7 +63,7 @@ internal static class PathLookup
             if (entry.ExpiresAt != 0) writer.WriteBoolean("renewable"u8, entry.Renewable);
             if (entry.Role is { } role) writer.WriteString("role"u8, role);
             writer.WriteNumber("ttl"u8, entry.ExpiresAt == 0 ? 0 : Math.Max(0, entry.ExpiresAt - now));
-            writer.WriteString("type"u8, "service"u8);
+            writer.WriteString("type"u8, entry.Batch ? "batch"u8 : "service"u8);
         });
     }
 

@@ -31,6 +31,8 @@ internal static class PathRenew
     private static async ValueTask<VaultResponse> RenewAsync(
         TokenCall call, ClientToken? text, TokenState state, RequestFields fields, CancellationToken cancellationToken)
     {
+        if (state.Entry.Batch) throw RequestFields.Invalid("batch tokens cannot be renewed");
+        await Logins.RequireRoleAsync(call.System, state.Entry, cancellationToken);
         var increment = fields.Seconds("increment") ?? 0;
         var now = call.System.Tokens.Now;
         var (entry, sequence) = await call.System.Tokens.ChangeAsync(

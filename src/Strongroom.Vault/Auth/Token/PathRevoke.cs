@@ -12,12 +12,14 @@ internal static class PathRevoke
         using var fields = new RequestFields(call.Request);
         var text = fields.Text("token") is { Length: > 0 } named ? named : call.Argument;
         if (text.Length == 0) throw RequestFields.Invalid("missing token ID");
+        RequireService(BatchTokens.IsBatch(text));
         return await RevokeAsync(call, TokenHash.Of(text), orphanChildren, cancellationToken);
     }
 
     public static ValueTask<VaultResponse> HandleSelfAsync(TokenCall call, CancellationToken cancellationToken)
     {
         TokenEngine.RequireWrite(call.Request);
+        RequireService(call.Own.Entry.Batch);
         return RevokeAsync(call, call.Own.Hash, orphanChildren: false, cancellationToken);
     }
 
@@ -27,6 +29,11 @@ internal static class PathRevoke
         using var fields = new RequestFields(call.Request);
         var state = await call.RequireByAccessorAsync(fields, cancellationToken);
         return await RevokeAsync(call, state.Hash, orphanChildren: false, cancellationToken);
+    }
+
+    private static void RequireService(bool isBatch)
+    {
+        if (isBatch) throw RequestFields.Invalid("batch tokens cannot be revoked");
     }
 
     private static async ValueTask<VaultResponse> RevokeAsync(TokenCall call, TokenHash hash, bool orphanChildren, CancellationToken cancellationToken) =>

@@ -20,7 +20,7 @@ internal sealed record TokenCall(VaultSystem System, VaultRequest Request, strin
         var text = fields.Text("token") is { Length: > 0 } named ? named : Argument;
         if (text.Length is 0 or > ClientToken.LengthMax) throw RequestFields.Invalid("missing token ID");
         var token = new ClientToken(text);
-        return (token, await System.Tokens.FindAsync(token.Hash, cancellationToken) ?? throw TokenStore.Denied());
+        return (token, await System.Tokens.FindAsync(token, cancellationToken) ?? throw TokenStore.Denied());
     }
 
     /// <summary>The living token with the accessor that a body or path names. Throws InvalidInput.</summary>
@@ -35,6 +35,11 @@ internal sealed record TokenCall(VaultSystem System, VaultRequest Request, strin
 /// <summary>Tokens: <c>auth/token</c> (https://developer.hashicorp.com/vault/api-docs/auth/token). Each endpoint is a file named after its path.</summary>
 internal sealed class TokenEngine(VaultSystem system) : Engine
 {
+    public override async ValueTask<bool?> ExistsAsync(string path, CancellationToken cancellationToken) =>
+        path.StartsWith("roles/", StringComparison.Ordinal) && path.Length > "roles/".Length
+            ? await PathRoles.Table(system).FindAsync(path["roles/".Length..], cancellationToken) is not null
+            : null;
+
     public override bool NeedsSudo(string path) =>
         path is "accessors" or "accessors/" or "create-orphan" or "revoke-orphan" || path.StartsWith("revoke-orphan/", StringComparison.Ordinal);
 
@@ -49,7 +54,7 @@ internal sealed class TokenEngine(VaultSystem system) : Engine
             "create" => PathCreate.HandleAsync(call, orphan: false, cancellationToken),
             "create-orphan" => PathCreate.HandleAsync(call, orphan: true, cancellationToken),
             "lookup" => PathLookup.HandleAsync(call, cancellationToken),
-            "lookup-self" => PathLookup.HandleSelfAsync(call),
+            "lookup-self" => PathLookup.HandleSelfAsync(call, cancellationToken),
             "lookup-accessor" => PathLookup.HandleAccessorAsync(call, cancellationToken),
             "renew" => PathRenew.HandleAsync(call, cancellationToken),
             "renew-self" => PathRenew.HandleSelfAsync(call, cancellationToken),
@@ -59,6 +64,8 @@ internal sealed class TokenEngine(VaultSystem system) : Engine
             "revoke-self" => PathRevoke.HandleSelfAsync(call, cancellationToken),
             "revoke-accessor" => PathRevoke.HandleAccessorAsync(call, cancellationToken),
             "accessors" => PathAccessors.HandleAsync(call, cancellationToken),
+            "roles" => PathRoles.HandleAsync(call, cancellationToken),
+            "tidy" => PathTidy.HandleAsync(call, cancellationToken),
             _ => throw Unsupported(request),
         };
     }

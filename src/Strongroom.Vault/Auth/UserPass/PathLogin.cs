@@ -17,7 +17,7 @@ internal static class PathLogin
         var user = await check.AloneAsync(canonical, () => MatchAsync(call, users, check, canonical, password, cancellationToken), cancellationToken);
         if (!ClientNetworks.Allow(user.Token.BoundCidrs, call.Request.Origin.Address)) throw TokenStore.Denied();
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["username"] = canonical };
-        return VaultResponse.Login(new AuthGrant(user.Token, canonical, metadata) { Alias = canonical });
+        return VaultResponse.Login(new AuthGrant(user.Token, canonical, metadata) { Alias = canonical, Role = canonical });
     }
 
     /// <summary>The user whose password it is. Throws Denied for who is locked out, and InvalidInput.</summary>

@@ -12,6 +12,9 @@ internal sealed class UserPassEngine(MountEntry entry, VaultSystem system) : Aut
     private readonly RoleTable<UserEntry> _users = new(system.View(entry), "user/", UserPassJson.Default.UserEntry);
     private readonly PasswordCheck _check = new();
 
+    public override async ValueTask<bool> HasRoleAsync(string role, CancellationToken cancellationToken) =>
+        await _users.FindAsync(role, cancellationToken) is not null;
+
     protected override bool IsLogin(string[] path) => path is ["login", _];
 
     protected override async ValueTask<bool?> ExistsAsync(string folder, string name, CancellationToken cancellationToken) =>

@@ -17,6 +17,7 @@ internal sealed class CubbyholeEngine(VaultSystem system) : Engine
         VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken)
     {
         var token = context.Caller.Token ?? throw new SecretException(SecretErrorKind.Denied, "cubbyhole operations need a token", operation: request.OperationName);
+        if (token.Entry.Batch) throw RequestFields.Invalid("cubbyhole operations are only supported by \"service\" type tokens");
         var view = system.Tokens.Cubbyhole(token.Hash);
         switch (request.Operation)
         {

@@ -10,8 +10,8 @@ internal static class PathCapabilities
     public static async ValueTask<VaultResponse> HandleAsync(SysCall call, CancellationToken cancellationToken)
     {
         using var fields = Fields(call);
-        var hash = TokenHash.Of(fields.RequireText("token"));
-        return await AnswerAsync(call, fields, await call.System.Tokens.FindAsync(hash, cancellationToken), cancellationToken);
+        var token = new ClientToken(fields.RequireText("token"));
+        return await AnswerAsync(call, fields, await call.System.Tokens.FindAsync(token, cancellationToken), cancellationToken);
     }
 
     public static async ValueTask<VaultResponse> HandleSelfAsync(SysCall call, CancellationToken cancellationToken)

@@ -1,0 +1,38 @@
+using Strongroom.Vault.Identity;
+using Strongroom.Vault.Requests;
+
+namespace Strongroom.Vault.Engines.Identity;
+
+/// <summary><c>lookup/entity</c>, <c>lookup/group</c>: finds by whatever is known. Nothing found is an empty answer.</summary>
+internal static class PathLookup
+{
+    public static async ValueTask<VaultResponse> EntityAsync(IdentityCall call, CancellationToken cancellationToken)
+    {
+        if (!call.IsWrite) throw call.Unsupported();
+        using var fields = new RequestFields(call.Request);
+        var entity = fields.Text("id") is { Length: > 0 } id ? await call.Store.FindAsync(id, cancellationToken)
+            : fields.Text("name") is { Length: > 0 } name ? await call.Store.FindByNameAsync(name, cancellationToken)
+            : await ByAliasAsync(call, fields, cancellationToken);
+        return entity is null ? VaultResponse.Done(0) : await PathEntity.AnswerAsync(call, entity, cancellationToken);
+    }
+
+    public static async ValueTask<VaultResponse> GroupAsync(IdentityCall call, CancellationToken cancellationToken)
+    {
+        if (!call.IsWrite) throw call.Unsupported();
+        using var fields = new RequestFields(call.Request);
+        var all = await call.Store.Groups.AllAsync(cancellationToken);
+        var group = fields.Text("id") is { Length: > 0 } id ? all.GetValueOrDefault(id)
+            : fields.Text("name") is { Length: > 0 } name ? await PathGroup.FindByNameAsync(call, name, cancellationToken)
+            : throw RequestFields.Invalid("query parameter not supplied");
+        return group is null ? VaultResponse.Done(0) : PathGroup.Answer(all, group);
+    }
+
+    private static async ValueTask<EntityRecord?> ByAliasAsync(IdentityCall call, RequestFields fields, CancellationToken cancellationToken)
+    {
+        var owner = fields.Text("alias_id") is { Length: > 0 } aliasId ? await call.Store.FindByAliasIdAsync(aliasId, cancellationToken)
+            : fields.Text("alias_name") is { Length: > 0 } alias && fields.Text("alias_mount_accessor") is { Length: > 0 } accessor
+                ? await call.Store.FindByAliasAsync(accessor, alias, cancellationToken)
+                : throw RequestFields.Invalid("query parameter not supplied");
+        return owner is null ? null : await call.Store.FindAsync(owner, cancellationToken);
+    }
+}

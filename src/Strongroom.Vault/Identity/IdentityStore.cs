@@ -1,0 +1,179 @@
+using System.Security.Cryptography;
+using System.Text;
+using Strongroom.Secrets;
+using Strongroom.Vault.Barrier;
+using Strongroom.Vault.Mounts;
+using Strongroom.Vault.Requests;
+using Strongroom.Vault.Tokens;
+
+namespace Strongroom.Vault.Identity;
+
+/// <summary>
+/// Who is behind the logins. An entity lies under its id with its aliases, and is found by name, by mount and alias, and by alias id; all of
+/// it changes in one commit. This process is the only one that changes them: every change raises <see cref="Generation"/>.
+/// </summary>
+internal sealed class IdentityStore(VaultBarrier barrier, TimeProvider time)
+{
+    private const int AttemptsMax = 16;
+
+    private readonly BarrierView _view = barrier.View("identity/");
+    private readonly RecordView<EntityRecord> _entities = new(barrier.View("identity/"), IdentityJson.Default.EntityRecord);
+    private long _generation;
+
+    /// <summary>Counts the changes that may change what a token may do.</summary>
+    public long Generation => Interlocked.Read(ref _generation);
+
+    public GroupStore Groups { get; } = new(barrier.View("identity/"));
+
+    public long Now => time.GetUtcNow().ToUnixTimeSeconds();
+
+    /// <summary>What the identity of a token brings; null when the token has none. An entity that is gone or disabled brings nothing good: Denied.</summary>
+    public async ValueTask<IdentityHolding?> HoldingAsync(string entityId, CancellationToken cancellationToken)
+    {
+        if (entityId.Length == 0) return null;
+        return await FindAsync(entityId, cancellationToken) is { Disabled: false } entity
+            ? IdentityHolding.Of(entity, await Groups.OfAsync(entity.Id, cancellationToken))
+            : throw TokenStore.Denied();
+    }
+
+    /// <summary>The identity of a login; made at the first one. Throws Denied when it is disabled.</summary>
+    public async ValueTask<IdentityHolding> ResolveAsync(
+        MountEntry mount, string alias, Dictionary<string, string> metadata, RequestContext context, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < AttemptsMax; attempt++)
+        {
+            if (await FindByAliasAsync(mount.Accessor, alias, cancellationToken) is not { } id)
+            {
+                var made = New("entity_" + TokenText.Base62(8, barrier.Random).ToLowerInvariant()) with { Aliases = [NewAlias(mount.Accessor, alias) with { Metadata = metadata }] };
+                if (await TryPutAsync(null, made, context, cancellationToken) is null) continue;
+                return IdentityHolding.Of(made, []);
+            }
+            if (await _entities.GetAsync("entity/" + id, cancellationToken) is not { } stored) continue;
+            if (stored.Value.Disabled) throw TokenStore.Denied();
+            var known = Array.Find(stored.Value.Aliases, candidate => IsAt(candidate, mount.Accessor));
+            if (known is null || Same(known.Metadata, metadata)) return (await HoldingAsync(id, cancellationToken))!;
+            var aliases = Array.ConvertAll(stored.Value.Aliases, candidate => ReferenceEquals(candidate, known) ? known with { Metadata = metadata, UpdatedAt = Now } : candidate);
+            if (await TryPutAsync(stored, stored.Value with { Aliases = aliases }, context, cancellationToken) is not null)
+                return (await HoldingAsync(id, cancellationToken))!;
+        }
+        throw BarrierCommit.Raced();
+    }
+
+    public async ValueTask<EntityRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
+        id.Length is 0 or > 64 || id.Contains('/', StringComparison.Ordinal) ? null : (await _entities.GetAsync("entity/" + id, cancellationToken))?.Value;
+
+    public async ValueTask<EntityRecord?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
+        await ReadIndexAsync(NamePath(name), cancellationToken) is { } id ? await FindAsync(id, cancellationToken) : null;
+
+    /// <summary>The id of the entity that a mount knows by this name, or null.</summary>
+    public ValueTask<string?> FindByAliasAsync(string accessor, string alias, CancellationToken cancellationToken) =>
+        ReadIndexAsync(AliasPath(accessor, alias), cancellationToken);
+
+    /// <summary>The id of the entity with this alias, or null.</summary>
+    public ValueTask<string?> FindByAliasIdAsync(string aliasId, CancellationToken cancellationToken) =>
+        aliasId.Length is 0 or > 64 || aliasId.Contains('/', StringComparison.Ordinal) ? new((string?)null) : ReadIndexAsync("alias-id/" + aliasId, cancellationToken);
+
+    public ValueTask<List<string>> ListAsync(CancellationToken cancellationToken) => _view.ListAsync("entity/", cancellationToken);
+
+    public ValueTask<List<string>> ListAliasesAsync(CancellationToken cancellationToken) => _view.ListAsync("alias-id/", cancellationToken);
+
+    /// <summary>A new entity with this name, not stored yet.</summary>
+    public EntityRecord New(string name) => new() { Id = TokenText.NewUuid(barrier.Random), Name = name, CreatedAt = Now, UpdatedAt = Now };
+
+    /// <summary>A new alias, not stored yet.</summary>
+    public AliasRecord NewAlias(string accessor, string name) =>
+        new() { Id = TokenText.NewUuid(barrier.Random), MountAccessor = accessor, Name = name, CreatedAt = Now, UpdatedAt = Now };
+
+    /// <summary>Stores a new entity. Throws InvalidInput when its name or one of its aliases is taken.</summary>
+    public async ValueTask<long> AddAsync(EntityRecord entity, RequestContext context, CancellationToken cancellationToken) =>
+        await TryPutAsync(null, entity, context, cancellationToken) ?? throw RequestFields.Invalid("entity name or alias is already in use");
+
+    /// <summary>Changes an entity. Throws NotFound, and InvalidInput when its new name or alias is taken.</summary>
+    public async ValueTask<long> ChangeAsync(string id, Func<EntityRecord, EntityRecord> change, RequestContext context, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < AttemptsMax; attempt++)
+        {
+            var stored = await _entities.GetAsync("entity/" + id, cancellationToken) ?? throw Missing();
+            if (await TryPutAsync(stored, change(stored.Value) with { UpdatedAt = Now }, context, cancellationToken) is { } sequence) return sequence;
+        }
+        throw RequestFields.Invalid("entity name or alias is already in use");
+    }
+
+    /// <summary>Removes an entity; its tokens are good for nothing from then on. One that is not there is removed already.</summary>
+    public async ValueTask<long> DeleteAsync(string id, RequestContext context, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < AttemptsMax; attempt++)
+        {
+            if (await _entities.GetAsync("entity/" + id, cancellationToken) is not { } stored) return 0;
+            var commit = context.BeginCommit();
+            commit.DeleteListed(_view, "entity/" + id, stored.Revision);
+            foreach (var path in IndexOf(stored.Value)) commit.DeleteListed(_view, path);
+            if (await commit.CommitAsync(cancellationToken) is not { } sequence) continue;
+            Interlocked.Increment(ref _generation);
+            return sequence;
+        }
+        throw BarrierCommit.Raced();
+    }
+
+    /// <summary>Tells that what tokens may do has changed.</summary>
+    public void Touch() => Interlocked.Increment(ref _generation);
+
+    public static bool IsAt(AliasRecord alias, string accessor) => string.Equals(alias.MountAccessor, accessor, StringComparison.Ordinal);
+
+    public static SecretException Missing() => new(SecretErrorKind.NotFound, "there is no such entity");
+
+    /// <summary>Writes an entity and what it is found by. Null when something of it was changed or taken meanwhile.</summary>
+    private async ValueTask<long?> TryPutAsync(
+        StoredRecord<EntityRecord>? before, EntityRecord after, RequestContext context, CancellationToken cancellationToken)
+    {
+        var commit = context.BeginCommit();
+        _entities.PutListed(commit, "entity/" + after.Id, after, before?.Revision ?? 0);
+        var old = before is { } stored ? IndexOf(stored.Value) : [];
+        var now = IndexOf(after);
+        foreach (var path in old)
+        {
+            if (!now.Contains(path, StringComparer.Ordinal)) commit.DeleteListed(_view, path);
+        }
+        foreach (var path in now)
+        {
+            if (!old.Contains(path, StringComparer.Ordinal)) commit.PutListed(_view, path, Encoding.ASCII.GetBytes(after.Id), expectedRevision: 0);
+        }
+        var sequence = await commit.CommitAsync(cancellationToken);
+        if (sequence is not null && before is not null) Interlocked.Increment(ref _generation);
+        return sequence;
+    }
+
+    private static List<string> IndexOf(EntityRecord entity)
+    {
+        var paths = new List<string> { NamePath(entity.Name) };
+        foreach (var alias in entity.Aliases)
+        {
+            paths.Add(AliasPath(alias.MountAccessor, alias.Name));
+            paths.Add("alias-id/" + alias.Id);
+        }
+        return paths;
+    }
+
+    private async ValueTask<string?> ReadIndexAsync(string path, CancellationToken cancellationToken)
+    {
+        using var entry = await _view.GetAsync(path, cancellationToken);
+        return entry is null ? null : Encoding.ASCII.GetString(entry.Value.Span);
+    }
+
+    private static bool Same(Dictionary<string, string>? a, Dictionary<string, string> b)
+    {
+        if ((a?.Count ?? 0) != b.Count) return false;
+        foreach (var (key, value) in b)
+        {
+            if (!string.Equals(a!.GetValueOrDefault(key), value, StringComparison.Ordinal)) return false;
+        }
+        return true;
+    }
+
+    private static string NamePath(string name) => "entity-name/" + NameHash(name.ToLowerInvariant());
+
+    private static string AliasPath(string accessor, string name) => $"alias/{accessor}/{NameHash(name)}";
+
+    /// <summary>A name is any text; its hash is a name that fits a path.</summary>
+    public static string NameHash(string name) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+}
