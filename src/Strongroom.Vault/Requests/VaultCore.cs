@@ -1,5 +1,6 @@
 using Strongroom.Secrets;
 using Strongroom.Vault.Audit;
+using Strongroom.Vault.Audit.Devices;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Mounts;
 using Strongroom.Vault.Tokens;
@@ -20,6 +21,7 @@ internal sealed class VaultCore
     private readonly TimeProvider _time;
     private readonly MountTable _embedded;
     private readonly VaultSystem? _system;
+    private readonly AuditDevices? _devices;
 
     /// <summary>A vault for its owner in this process: one versioned engine at <c>secret/</c>, no tokens.</summary>
     public VaultCore(VaultBarrier barrier, AuditSink audit, TimeProvider time)
@@ -33,6 +35,7 @@ internal sealed class VaultCore
     {
         (_root, _audit, _time, _system) = (system.Barrier.View(""), audit, system.Time, system);
         _embedded = system.Mounts.Table;
+        _devices = system.AuditDevices;
     }
 
     private MountTable Mounts => _system?.Mounts.Table ?? _embedded;
@@ -75,9 +78,10 @@ internal sealed class VaultCore
             var request = requests[i];
             var caller = known ?? Caller.Anonymous;
             var intent = default(AuditPosition);
+            var mount = administer is null ? Mounts.Find(request.Path) : null;
+            var told = _devices?.IsEmpty != false;
             try
             {
-                var mount = administer is null ? Mounts.Find(request.Path) : null;
                 var path = mount is null ? "" : request.Path[mount.Path.Length..];
                 if (known is not null || mount?.Engine.IsOpen(request.Operation, path) != true)
                 {
@@ -88,6 +92,11 @@ internal sealed class VaultCore
                 // What only reads needs no intent: nothing happens before its outcome is on record.
                 if (!request.IsReadOnly || request.Origin.WrapTtl > TimeSpan.Zero)
                     intent = await _audit.AppendAsync([Describe(caller, request, AuditRecordKind.Intent)], durable: true, cancellationToken);
+                if (!told)
+                {
+                    told = true;
+                    await _devices!.WriteAsync(new(_time.GetUtcNow(), caller, request, mount, null, null, IsResponse: false), cancellationToken);
+                }
                 var context = new RequestContext(_root, intent.Sequence == 0 ? null : intent, caller);
                 answers[i] = new VaultAnswer(
                     administer is not null ? VaultResponse.Done(await administer(context, cancellationToken))
@@ -99,11 +108,13 @@ internal sealed class VaultCore
             {
                 answers[i] = new VaultAnswer(null, e);
             }
+            var committed = answers[i].Response?.Sequence ?? 0;
+            if (_devices?.IsEmpty == false) answers[i] = await TellDevicesAsync(caller, request, mount, answers[i], told, cancellationToken);
             outcomes[i] = Describe(caller, request, AuditRecordKind.Outcome) with
             {
                 Outcome = OutcomeOf(answers[i]),
                 Intent = intent.Sequence,
-                Committed = answers[i].Response?.Sequence ?? 0,
+                Committed = committed,
             };
         }
         try
@@ -117,6 +128,26 @@ internal sealed class VaultCore
             throw;
         }
         return answers;
+    }
+
+    /// <summary>Writes the end of a request to the audit devices, and its beginning where it did not get that far. Returns the answer, or the failure of a device that fails closed.</summary>
+    private async ValueTask<VaultAnswer> TellDevicesAsync(
+        Caller caller, VaultRequest request, Mount? mount, VaultAnswer answer, bool told, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var entry = new AuditedRequest(_time.GetUtcNow(), caller, request, mount, null, answer.Error, IsResponse: false);
+            if (!told) await _devices!.WriteAsync(entry, cancellationToken);
+            await _devices!.WriteAsync(entry with { Response = answer.Response, IsResponse = true }, cancellationToken);
+            return answer;
+        }
+        catch (SecretException e)
+        {
+            // A request that failed gives nothing out, so that its own failure may be told.
+            if (answer.Error is not null) return answer;
+            answer.Response?.Dispose();
+            return new VaultAnswer(null, e);
+        }
     }
 
     /// <summary>Throws Denied unless the caller may do it. Returns the request with a write told apart into create and update.</summary>

@@ -1,3 +1,4 @@
+using Strongroom.Vault.Audit.Devices;
 using Strongroom.Vault.Auth;
 using Strongroom.Vault.Auth.UserPass;
 using Strongroom.Vault.Barrier;
@@ -13,7 +14,10 @@ namespace Strongroom.Vault.Requests;
 /// <summary>The parts of an unsealed vault that serves many callers: what system and login engines work on.</summary>
 internal sealed class VaultSystem
 {
-    public VaultSystem(VaultBarrier barrier, TimeProvider time)
+    /// <param name="barrier">Where it is stored.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="folder">The folder of the vault on disk.</param>
+    public VaultSystem(VaultBarrier barrier, TimeProvider time, string folder)
     {
         (Barrier, Time) = (barrier, time);
         Identity = new IdentityStore(barrier, time);
@@ -25,6 +29,7 @@ internal sealed class VaultSystem
         LoginFailures = new LoginFailures(time);
         Mounts = new MountStore(this);
         KeyTerms = new KeyTerms(barrier, time);
+        AuditDevices = new AuditDevices(barrier, time, folder);
     }
 
     public VaultBarrier Barrier { get; }
@@ -51,6 +56,8 @@ internal sealed class VaultSystem
 
     /// <summary>The vault as a whole, for the endpoints that seal, restore or describe it; null where nothing serves it.</summary>
     public ServedVault? Served { get; init; }
+
+    public AuditDevices AuditDevices { get; }
 
     /// <summary>Seconds that a token lives when nothing else says so: 768 hours, as Vault has it.</summary>
     public long DefaultLeaseTtl { get; init; } = 768 * 3600;

@@ -195,6 +195,7 @@ public sealed class ServedVault : IAsyncDisposable
             await Rekeying.GiveUpAsync(CancellationToken.None);
             await RootGeneration.GiveUpAsync(CancellationToken.None);
             await unsealed.Sweeper.DisposeAsync();
+            await unsealed.System.AuditDevices.DisposeAsync();
             unsealed.Barrier.Dispose();
             await unsealed.Audit.DisposeAsync();
         }
@@ -203,6 +204,9 @@ public sealed class ServedVault : IAsyncDisposable
             _change.Release();
         }
     }
+
+    /// <summary>Has the audit devices open their files anew, after they were moved: what SIGHUP asks for.</summary>
+    public void ReopenAuditDevices() => _unsealed?.System.AuditDevices.Reopen();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -225,7 +229,7 @@ public sealed class ServedVault : IAsyncDisposable
             audit = HashChainedFile.Open(Options.AuditPath, barrier.Keyring.AuditKey, Options.AuditFlush, Options.Time);
             await AuditAgreement.RequireAsync(
                 barrier, audit, new EmbeddedVaultOptions { AuditPath = Options.AuditPath, Time = Options.Time, Random = Options.Random }, cancellationToken);
-            var system = new VaultSystem(barrier, Options.Time)
+            var system = new VaultSystem(barrier, Options.Time, Path.GetDirectoryName(Path.GetFullPath(Options.AuditPath))!)
             {
                 DefaultLeaseTtl = Options.DefaultLeaseTtl,
                 MaxLeaseTtl = Options.MaxLeaseTtl,
@@ -234,6 +238,7 @@ public sealed class ServedVault : IAsyncDisposable
             };
             await prepare(system);
             await system.Mounts.LoadAsync(cancellationToken);
+            await system.AuditDevices.LoadAsync(cancellationToken);
             await system.KeyTerms.NoteAsync(cancellationToken);
             _unsealed = new Unsealed(barrier, audit, system, new VaultCore(system, audit), new LeaseSweeper(system.Leases, Options.Time));
         }

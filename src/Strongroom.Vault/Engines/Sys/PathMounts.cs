@@ -93,7 +93,7 @@ internal static class PathMounts
         return VaultResponse.Done(await call.System.Mounts.RemoveAsync(mount, call.Context, cancellationToken));
     }
 
-    private static void RequirePath(string path)
+    public static void RequirePath(string path)
     {
         if (path.Length > 256 || path.Contains("//", StringComparison.Ordinal) || path.Contains('*', StringComparison.Ordinal) || path.Contains('+', StringComparison.Ordinal)
             || path.Any(char.IsControl) || path.Contains(' ', StringComparison.Ordinal))

@@ -66,6 +66,8 @@ internal sealed class SysEngine(VaultSystem system) : Engine
         new("key-status", PathRotate.HandleKeyStatusAsync),
         new("ha-status", PathHost.HandleHaStatusAsync),
         new("host-info", PathHost.HandleAsync),
+        new("audit-hash", PathAudit.HashAsync),
+        new("audit", PathAudit.HandleAsync, NeedsSudo: true),
     ];
 
     public override bool IsOpen(VaultOperation operation, string path) => Find(path)?.IsOpen == true;
