@@ -17,8 +17,11 @@ switch (args)
     case ["barrier", .. var rest]:
         BarrierBench.Run(rest);
         return 0;
+    case ["served", .. var rest]:
+        await ServedBench.RunAsync(rest);
+        return 0;
     default:
         Console.Error.WriteLine(
-            "usage: Strongroom.Bench storage [seconds for each measurement] [folder] | resolve [count] | vault [seconds] [folder] | barrier [count]");
+            "usage: Strongroom.Bench storage [seconds for each measurement] [folder] | resolve [count] | vault [seconds] [folder] | barrier [count] | served [seconds]");
         return 2;
 }
