@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Strongroom.Storage.Cached;
 using Strongroom.Storage.Sqlite;
 using Strongroom.Vault.Audit;
 using Strongroom.Vault.Requests;
@@ -36,7 +37,7 @@ internal static class ServedBench
         using var random = RandomNumberGenerator.Create();
         using var seal = new StaticKeySeal("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="u8, random);
         await using var vault = new ServedVault(
-            SqliteStorage.Create(Path.Combine(folder, "vault.db")), new ServedVaultOptions { AuditPath = Path.Combine(folder, "audit.log"), Random = random });
+            new CachedStorage(SqliteStorage.Create(Path.Combine(folder, "vault.db"))), new ServedVaultOptions { AuditPath = Path.Combine(folder, "audit.log"), Random = random });
         await vault.CreateAsync(seal, new Guid(RandomNumberGenerator.GetBytes(16)), withSecrets: true, None);
         var root = await vault.CreateRootTokenAsync("root", None);
         await SendAsync(vault, root, VaultOperation.Update, "sys/policies/acl/app", """{"policy": "path \"secret/*\" { capabilities = [\"read\"] }"}""");

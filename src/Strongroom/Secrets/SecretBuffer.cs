@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Strongroom.Secrets;
 
 /// <summary>
-/// A growing buffer for bytes that are or contain secrets: pinned, and zeroed when it grows and when it is disposed. Whoever
+/// A growing buffer for bytes that are or contain secrets: pinned, and zeroed when it grows and when it is disposed of. Whoever
 /// makes it sends <see cref="Written"/> on and disposes it.
 /// </summary>
 public sealed class SecretBuffer : IBufferWriter<byte>, IDisposable
@@ -13,7 +13,7 @@ public sealed class SecretBuffer : IBufferWriter<byte>, IDisposable
     private int _length;
 
     /// <summary>An empty buffer with room for <paramref name="capacity"/> bytes.</summary>
-    public SecretBuffer(int capacity = 256) => _bytes = Allocate(capacity);
+    public SecretBuffer(int capacity = 256) => _bytes = PinnedArrays.Rent(capacity);
 
     /// <summary>How many bytes were written.</summary>
     public int Length => _length;
@@ -80,22 +80,21 @@ public sealed class SecretBuffer : IBufferWriter<byte>, IDisposable
         _length = 0;
     }
 
-    /// <summary>Zeroes everything, also what a writer put there and never counted.</summary>
+    /// <summary>Zeroes everything, also what a writer put there and never counted. What was handed out before is not valid any more.</summary>
     public void Dispose()
     {
-        CryptographicOperations.ZeroMemory(_bytes);
         _length = 0;
+        if (Interlocked.Exchange(ref _bytes, []) is { Length: > 0 } bytes) PinnedArrays.Return(bytes);
     }
-
-    private static byte[] Allocate(int capacity) => GC.AllocateUninitializedArray<byte>(Math.Max(capacity, 16), pinned: true);
 
     private void Grow(int sizeHint)
     {
         var needed = _length + Math.Max(sizeHint, 1);
         if (needed <= _bytes.Length) return;
-        var larger = Allocate(Math.Max(needed, _bytes.Length * 2));
+        var larger = PinnedArrays.Rent(Math.Max(needed, _bytes.Length * 2));
         Written.CopyTo(larger);
-        CryptographicOperations.ZeroMemory(_bytes);
+        var outgrown = _bytes;
         _bytes = larger;
+        if (outgrown.Length > 0) PinnedArrays.Return(outgrown);
     }
 }
