@@ -35,6 +35,7 @@ public sealed class CachedStorage(VaultStorage storage, long bytesMax = CachedSt
     /// <inheritdoc/>
     public override async ValueTask<CommitResult> CommitAsync(IReadOnlyList<StorageChange> changes, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             // Not stopped on the way: the cache must learn what became of it.
