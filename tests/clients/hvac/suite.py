@@ -209,7 +209,7 @@ class Tokens(unittest.TestCase):
         self.assertTrue(self.client.auth.token.create(role_name="ci", ttl="10m")["auth"]["orphan"])
         self.assertEqual(self.client.auth.token.read_role("ci")["data"]["allowed_policies"], ["default"])
         self.client.auth.token.delete_role("ci")
-        self.assertTrue(self.client.auth.token.create_orphan(policies=["default"])["auth"]["orphan"])
+        self.assertTrue(self.client.write("auth/token/create-orphan", policies=["default"])["auth"]["orphan"])
 
     def test_without_the_right(self):
         token = self.client.auth.token.create(policies=["default"], ttl="1h")["auth"]["client_token"]

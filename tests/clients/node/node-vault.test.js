@@ -66,7 +66,7 @@ test("login by AppRole", async () => {
   const vault = root();
   const mount_point = fresh("approle");
   await vault.enableAuth({ mount_point, type: "approle", description: "tests" });
-  await vault.addApproleRole({ mount_point, role_name: "app", token_policies: "default", secret_id_ttl: "10m" });
+  await vault.addApproleRole({ mount_point, role_name: "app", token_policies: "default", secret_id_ttl: 600 });
   const { role_id } = (await vault.getApproleRoleId({ mount_point, role_name: "app" })).data;
   const { secret_id } = (await vault.getApproleRoleSecret({ mount_point, role_name: "app" })).data;
   const client = anonymous();

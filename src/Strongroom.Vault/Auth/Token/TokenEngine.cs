@@ -1,4 +1,5 @@
 using Strongroom.Secrets;
+using Strongroom.Vault.Policies;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Tokens;
 
@@ -40,8 +41,7 @@ internal sealed class TokenEngine(VaultSystem system) : Engine
             ? await PathRoles.Table(system).FindAsync(path["roles/".Length..], cancellationToken) is not null
             : null;
 
-    public override bool NeedsSudo(string path) =>
-        path is "accessors" or "accessors/" or "create-orphan" or "revoke-orphan" || path.StartsWith("revoke-orphan/", StringComparison.Ordinal);
+    public override bool NeedsSudo(string path) => ProtectedPaths.Contains("auth/token/" + path);
 
     public override ValueTask<VaultResponse> HandleAsync(
         VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken)

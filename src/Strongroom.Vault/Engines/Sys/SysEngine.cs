@@ -1,4 +1,5 @@
 using Strongroom.Secrets;
+using Strongroom.Vault.Policies;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Served;
 using Strongroom.Vault.Tokens;
@@ -70,9 +71,12 @@ internal sealed class SysEngine(VaultSystem system) : Engine
         new("audit", PathAudit.HandleAsync, NeedsSudo: true),
     ];
 
+    /// <summary>The beginnings of all paths, for tests that walk them.</summary>
+    internal static IEnumerable<string> Paths => Array.ConvertAll(Routes, route => route.Prefix);
+
     public override bool IsOpen(VaultOperation operation, string path) => Find(path)?.IsOpen == true;
 
-    public override bool NeedsSudo(string path) => Find(path)?.NeedsSudo == true;
+    public override bool NeedsSudo(string path) => ProtectedPaths.Contains("sys/" + path);
 
     public override SecretException BadToken(string path) =>
         path is "wrapping/unwrap" or "wrapping/rewrap" ? ResponseWrapping.NotValid() : base.BadToken(path);
