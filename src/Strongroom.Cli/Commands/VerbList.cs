@@ -20,7 +20,8 @@ internal static class VerbList
             new ExplainVerb(), new DoctorVerb(), new CompletionVerb(), new SchemaVerb(),
             new VerbFamily(VerbGroup.Vault, "vault", "Status, keys and seal of the embedded vault.",
                 new VaultStatusVerb(), new VaultVerifyVerb(), new VaultRotateVerb(), new VaultResealVerb(), new VaultAcceptRestoredVerb()),
-            new VerbFamily(VerbGroup.Vault, "audit", "Show the audit log, or prove that nobody changed it.", new AuditVerifyVerb(), new AuditShowVerb()),
+            new VerbFamily(VerbGroup.Vault, "audit", "Show the audit log, or prove that nobody changed it.", new AuditVerifyVerb(), new AuditShowVerb(),
+                new AuditCheckpointVerb(), new AuditKeyVerb(), new AuditCheckVerb()),
             new VerbFamily(VerbGroup.Vault, "cache", "What is kept for an offline start.", new CacheStatusVerb(), new CacheClearVerb()),
         ];
         foreach (var verb in verbs)

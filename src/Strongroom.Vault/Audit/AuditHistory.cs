@@ -24,6 +24,7 @@ internal static class AuditHistory
         "intent" => AuditRecordKind.Intent,
         "outcome" => AuditRecordKind.Outcome,
         "recovery" => AuditRecordKind.Recovery,
+        "checkpoint" => AuditRecordKind.Checkpoint,
         _ => AuditRecordKind.Accepted,
     };
 }

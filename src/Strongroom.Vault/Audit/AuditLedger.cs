@@ -21,7 +21,8 @@ internal sealed record VaultPast(AuditPosition? Anchor, long StorageSequence, IR
 
 /// <summary>
 /// Balances the commits of a vault against the records of its log: every commit is acknowledged by an outcome, belongs to an
-/// intent whose outcome a crash swallowed, or began a key term. A log cut anywhere leaves commits over.
+/// intent whose outcome a crash swallowed, or began a key term. A log cut anywhere leaves commits over. While a server has the vault only
+/// the anchor counts, until the server's last checkpoint.
 /// </summary>
 internal sealed class AuditLedger
 {
@@ -32,8 +33,11 @@ internal sealed class AuditLedger
     private long _base = 1;
     private long _acknowledged;
     private bool _anchorSeen;
+    private bool _serving;
 
     public int Unfinished => _unfinished.Count;
+
+    public long Checkpoints { get; private set; }
 
     public void Add(ParsedAuditLine line, AuditPosition? anchor)
     {
@@ -51,6 +55,14 @@ internal sealed class AuditLedger
                 // The accepted state is the new beginning; the acceptance itself makes one commit.
                 (_base, _acknowledged) = (line.Committed + 1, 0);
                 _unfinished.Clear();
+                _serving = false;
+                break;
+            case "checkpoint":
+                Checkpoints++;
+                if (line.Serving is not { } serving) break;
+                // A server also makes commits of its own: expiries, revocations of what hangs on a token. Its last checkpoint vouches for all.
+                if (_serving && !serving) (_base, _acknowledged) = (line.Committed, 0);
+                _serving = serving;
                 break;
         }
     }
@@ -59,6 +71,7 @@ internal sealed class AuditLedger
     public string? Fault(VaultPast past)
     {
         if (past.Anchor is not null && !_anchorSeen) return "the log ends before the last change of the vault, or belongs to another vault";
+        if (_serving) return null;
         var terms = 0;
         foreach (var began in past.TermBeginnings)
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Strongroom.Secrets;
+using Strongroom.Vault.Audit.Checkpoints;
 using Strongroom.Vault.Json;
 
 namespace Strongroom.Vault.Audit;
@@ -22,7 +23,7 @@ internal static class AuditLine
     private static int SuffixLength => MacMember.Length + MacTextLength + 2;
 
     /// <summary>Writes one line with its line end and returns the head of the chain after it.</summary>
-    public static ChainHead Write(IncrementalHash hmac, ChainHead head, AuditRecord record, TornTail? torn, SecretBuffer lines)
+    public static ChainHead Write(IncrementalHash hmac, ChainHead head, AuditRecord record, TornTail? torn, SecretBuffer lines, SignedCheckpoint? checkpoint = null)
     {
         var start = lines.Length;
         var storage = Math.Max(head.Storage, record.Committed);
@@ -45,6 +46,7 @@ internal static class AuditLine
             json.Number("torn"u8, fragment.Length);
             json.Base64("sha256"u8, fragment.Hash);
         }
+        if (checkpoint is not null) WriteCheckpoint(json, checkpoint);
         json.Number("storage"u8, storage);
         json.Base64("prev"u8, head.Mac);
         var body = lines.Written[start..];
@@ -72,11 +74,22 @@ internal static class AuditLine
         return CryptographicOperations.FixedTimeEquals(mac, expected) ? ParsedAuditLine.Parse(line, mac) : null;
     }
 
+    private static void WriteCheckpoint(JsonObjectText json, SignedCheckpoint checkpoint)
+    {
+        if (checkpoint.Serving != ServingMark.None) json.Boolean("serving"u8, checkpoint.Serving != ServingMark.Ends);
+        json.Text("vault"u8, checkpoint.Statement.VaultId.ToString());
+        json.Number("bytes"u8, checkpoint.Statement.Length);
+        json.Base64("sha256"u8, checkpoint.Statement.Hash);
+        json.Text("key"u8, checkpoint.KeyId);
+        json.Base64("signature"u8, checkpoint.Signature);
+    }
+
     private static ReadOnlySpan<byte> KindName(AuditRecordKind kind) => kind switch
     {
         AuditRecordKind.Intent => "intent"u8,
         AuditRecordKind.Outcome => "outcome"u8,
         AuditRecordKind.Recovery => "recovery"u8,
+        AuditRecordKind.Checkpoint => "checkpoint"u8,
         _ => "accepted"u8,
     };
 }

@@ -14,6 +14,9 @@ public enum AuditRecordKind
 
     /// <summary>The owner accepted that the vault and its log do not fit together, as after restoring a backup.</summary>
     Accepted,
+
+    /// <summary>All records before it were signed.</summary>
+    Checkpoint,
 }
 
 /// <summary>One record, as the vault hands it to a sink. It holds names and never values.</summary>

@@ -74,7 +74,7 @@ internal static class AuditVerifier
             // What is left over is the unfinished line of a crash, or an edit of the last record.
             if (_fragmentLength >= 0 && (_fragmentHasEnds || _fragmentEnded) && !_fragmentHasZeros) Fault ??= "a record was changed";
             if (past is not null) Fault ??= _ledger.Fault(past);
-            return new AuditReport(_records, _recoveries, _ledger.Unfinished, Fault, Fault is null ? 0 : _head.Sequence);
+            return new AuditReport(_records, _recoveries, _ledger.Unfinished, Fault, Fault is null ? 0 : _head.Sequence, _ledger.Checkpoints);
         }
 
         public void Dispose()

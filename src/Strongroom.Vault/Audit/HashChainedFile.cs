@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Strongroom.Files;
 using Strongroom.Secrets;
+using Strongroom.Vault.Audit.Checkpoints;
 using Strongroom.Vault.Native;
 
 namespace Strongroom.Vault.Audit;
@@ -37,6 +38,8 @@ internal sealed class HashChainedFile : AuditSink
     private bool _writing;
     private ChainHead _head;
     private long _end = -1;
+    private FileHash? _hash;
+    private long _signed;
 
     private HashChainedFile(string path, FileStream file, byte[] key, AuditFlush flush, TimeProvider time)
     {
@@ -79,10 +82,28 @@ internal sealed class HashChainedFile : AuditSink
         return _head;
     }
 
-    public override async ValueTask<AuditPosition> AppendAsync(
-        IReadOnlyList<AuditRecord> records, bool durable, CancellationToken cancellationToken)
+    /// <summary>Whether there are records of this process after the last checkpoint of this process.</summary>
+    public bool HasUnsigned => Volatile.Read(ref _signed) < _head.Sequence;
+
+    public override ValueTask<AuditPosition> AppendAsync(IReadOnlyList<AuditRecord> records, bool durable, CancellationToken cancellationToken) =>
+        AppendAsync(new Append(records, durable || _flush == AuditFlush.Always, null, ServingMark.None), cancellationToken);
+
+    /// <summary>
+    /// Signs everything that is in the file, as a record of its own, and flushes it. The first checkpoint of a process reads the whole file,
+    /// each later one what came since.
+    /// </summary>
+    /// <param name="key">Signs.</param>
+    /// <param name="serving">What it says of the server.</param>
+    /// <param name="committed">The storage sequence that it vouches for, when the serving ends; else 0.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    public ValueTask<AuditPosition> CheckpointAsync(CheckpointKey key, ServingMark serving, long committed, CancellationToken cancellationToken)
     {
-        var mine = new Append(records, durable || _flush == AuditFlush.Always);
+        var record = new AuditRecord(AuditRecordKind.Checkpoint, _time.GetUtcNow(), "vault", "checkpoint", "audit", Committed: committed);
+        return AppendAsync(new Append([record], Durable: true, key, serving), cancellationToken);
+    }
+
+    private async ValueTask<AuditPosition> AppendAsync(Append mine, CancellationToken cancellationToken)
+    {
         lock (_gate)
         {
             _waiting.Add(mine);
@@ -97,6 +118,7 @@ internal sealed class HashChainedFile : AuditSink
     public override ValueTask DisposeAsync()
     {
         _hmac.Dispose();
+        _hash?.Dispose();
         return _file.DisposeAsync();
     }
 
@@ -137,7 +159,16 @@ internal sealed class HashChainedFile : AuditSink
             var results = new AuditPosition[group.Count];
             for (var i = 0; i < group.Count; i++)
             {
-                foreach (var record in group[i].Records) head = AuditLine.Write(_hmac, head, record, torn: null, lines);
+                if (group[i].Key is not null)
+                {
+                    // What is signed must be in the file, so that the place of the checkpoint is known.
+                    if (lines.Length > 0) end = Write(lines, end);
+                    head = WriteCheckpoint(group[i], head, end, lines);
+                }
+                else
+                {
+                    foreach (var record in group[i].Records) head = AuditLine.Write(_hmac, head, record, torn: null, lines);
+                }
                 results[i] = new AuditPosition(head.Sequence, head.Mac);
             }
             if (group.Count == 0)
@@ -145,17 +176,35 @@ internal sealed class HashChainedFile : AuditSink
                 _head = head;
                 return;
             }
-            // Until all is written the cached end is not to be trusted: a failure may leave a piece behind.
-            _end = -1;
-            RandomAccess.Write(_file.SafeFileHandle, lines.Written, end);
+            end = Write(lines, end);
             if (durable) RandomAccess.FlushToDisk(_file.SafeFileHandle);
-            (_head, _end) = (head, end + lines.Length);
+            (_head, _end) = (head, end);
             for (var i = 0; i < group.Count; i++) group[i].Done.TrySetResult(results[i]);
         }
         finally
         {
             Posix.Unlock(_file.SafeFileHandle);
         }
+    }
+
+    /// <summary>Writes the lines, forgets them, and returns the new end.</summary>
+    private long Write(SecretBuffer lines, long end)
+    {
+        // Until all is written the cached end is not to be trusted: a failure may leave a piece behind.
+        _end = -1;
+        RandomAccess.Write(_file.SafeFileHandle, lines.Written, end);
+        end += lines.Length;
+        lines.Clear();
+        return end;
+    }
+
+    private ChainHead WriteCheckpoint(Append append, ChainHead head, long end, SecretBuffer lines)
+    {
+        var record = append.Records[0];
+        var hash = (_hash ??= new FileHash()).Of(_file.SafeFileHandle, end);
+        var checkpoint = append.Key!.Sign(head.Sequence + 1, record.Time.UtcDateTime, end, hash);
+        Volatile.Write(ref _signed, head.Sequence + 1);
+        return AuditLine.Write(_hmac, head, record, torn: null, lines, checkpoint with { Serving = append.Serving });
     }
 
     /// <summary>Finds the end of the chain, and begins the new lines with a recovery record where a crash left an unfinished one.</summary>
@@ -184,7 +233,11 @@ internal sealed class HashChainedFile : AuditSink
         }
     }
 
-    private sealed record Append(IReadOnlyList<AuditRecord> Records, bool Durable)
+    /// <param name="Records">What is appended.</param>
+    /// <param name="Durable">Whether it is flushed.</param>
+    /// <param name="Key">Signs the one record, which is a checkpoint; else null.</param>
+    /// <param name="Serving">What the checkpoint says of the server.</param>
+    private sealed record Append(IReadOnlyList<AuditRecord> Records, bool Durable, CheckpointKey? Key, ServingMark Serving)
     {
         public TaskCompletionSource<AuditPosition> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

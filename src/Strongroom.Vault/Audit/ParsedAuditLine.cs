@@ -25,6 +25,9 @@ internal sealed class ParsedAuditLine
 
     public long Storage { get; private set; }
 
+    /// <summary>Of a checkpoint: whether a server has the vault from here on; null when it says nothing of one.</summary>
+    public bool? Serving { get; private set; }
+
     public long TornLength { get; private set; }
 
     public byte[]? TornHash { get; private set; }
@@ -63,6 +66,7 @@ internal sealed class ParsedAuditLine
         else if (json.NameIs("intent"u8)) Intent = json.ReadInt64();
         else if (json.NameIs("committed"u8)) Committed = json.ReadInt64();
         else if (json.NameIs("storage"u8)) Storage = json.ReadInt64();
+        else if (json.NameIs("serving"u8)) Serving = json.ReadBoolean();
         else if (json.NameIs("torn"u8)) TornLength = json.ReadInt64();
         else if (json.NameIs("sha256"u8)) TornHash = json.ReadBase64(AuditLine.MacLength);
         else if (json.NameIs("prev"u8)) Previous = json.ReadBase64(AuditLine.MacLength);

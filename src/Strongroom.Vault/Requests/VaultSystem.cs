@@ -1,3 +1,4 @@
+using Strongroom.Vault.Audit.Checkpoints;
 using Strongroom.Vault.Audit.Devices;
 using Strongroom.Vault.Auth;
 using Strongroom.Vault.Auth.UserPass;
@@ -58,6 +59,9 @@ internal sealed class VaultSystem
     public ServedVault? Served { get; init; }
 
     public AuditDevices AuditDevices { get; }
+
+    /// <summary>Signs the audit log; null where nothing serves the vault.</summary>
+    public Checkpointer? Checkpointer { get; init; }
 
     /// <summary>Seconds that a token lives when nothing else says so: 768 hours, as Vault has it.</summary>
     public long DefaultLeaseTtl { get; init; } = 768 * 3600;

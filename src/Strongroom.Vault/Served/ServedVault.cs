@@ -1,5 +1,6 @@
 using Strongroom.Secrets;
 using Strongroom.Vault.Audit;
+using Strongroom.Vault.Audit.Checkpoints;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Embedded;
 using Strongroom.Vault.Leases;
@@ -196,6 +197,7 @@ public sealed class ServedVault : IAsyncDisposable
             await RootGeneration.GiveUpAsync(CancellationToken.None);
             await unsealed.Sweeper.DisposeAsync();
             await unsealed.System.AuditDevices.DisposeAsync();
+            await unsealed.System.Checkpointer!.DisposeAsync();
             unsealed.Barrier.Dispose();
             await unsealed.Audit.DisposeAsync();
         }
@@ -224,17 +226,20 @@ public sealed class ServedVault : IAsyncDisposable
     private async ValueTask UnsealAsync(VaultBarrier barrier, Func<VaultSystem, ValueTask> prepare, CancellationToken cancellationToken)
     {
         HashChainedFile? audit = null;
+        Checkpointer? checkpointer = null;
         try
         {
             audit = HashChainedFile.Open(Options.AuditPath, barrier.Keyring.AuditKey, Options.AuditFlush, Options.Time);
             await AuditAgreement.RequireAsync(
                 barrier, audit, new EmbeddedVaultOptions { AuditPath = Options.AuditPath, Time = Options.Time, Random = Options.Random }, cancellationToken);
+            checkpointer = await Checkpointer.StartAsync(barrier, audit, Options.Time, cancellationToken);
             var system = new VaultSystem(barrier, Options.Time, Path.GetDirectoryName(Path.GetFullPath(Options.AuditPath))!)
             {
                 DefaultLeaseTtl = Options.DefaultLeaseTtl,
                 MaxLeaseTtl = Options.MaxLeaseTtl,
                 PasswordIterations = Options.PasswordIterations,
                 Served = this,
+                Checkpointer = checkpointer,
             };
             await prepare(system);
             await system.Mounts.LoadAsync(cancellationToken);
@@ -244,6 +249,7 @@ public sealed class ServedVault : IAsyncDisposable
         }
         catch
         {
+            if (checkpointer is not null) await checkpointer.DisposeAsync();
             if (audit is not null) await audit.DisposeAsync();
             barrier.Dispose();
             throw;

@@ -31,6 +31,17 @@ internal static class PathAudit
         return new(VaultResponse.Ok(writer => writer.WriteString("hash"u8, code)));
     }
 
+    /// <summary>The public key of the checkpoints in the vault's own log.</summary>
+    public static ValueTask<VaultResponse> CheckpointKeyAsync(SysCall call, CancellationToken cancellationToken)
+    {
+        if (call.Request.Operation != VaultOperation.Read || call.System.Checkpointer is not { } checkpointer) throw call.Unsupported();
+        return new(VaultResponse.Ok(writer =>
+        {
+            writer.WriteString("key_id"u8, checkpointer.Key.Id);
+            writer.WriteString("public_key"u8, checkpointer.Key.PublicKeyPem);
+        }));
+    }
+
     private static VaultResponse List(SysCall call) => VaultResponse.Ok(writer =>
     {
         foreach (var device in call.System.AuditDevices.All)

@@ -68,6 +68,7 @@ internal sealed class SysEngine(VaultSystem system) : Engine
         new("ha-status", PathHost.HandleHaStatusAsync),
         new("host-info", PathHost.HandleAsync),
         new("audit-hash", PathAudit.HashAsync),
+        new("audit-checkpoint-key", PathAudit.CheckpointKeyAsync),
         new("audit", PathAudit.HandleAsync, NeedsSudo: true),
     ];
 

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Strongroom.Conformance;
 using Strongroom.Secrets;
 using Strongroom.Storage.Memory;
+using Strongroom.Vault.Embedded;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Seal;
 using Strongroom.Vault.Served;
@@ -58,6 +59,10 @@ internal sealed class VaultBench : IAsyncDisposable
         await Vault.SealAsync(CancellationToken.None);
         await Vault.OpenAsync(_seal, CancellationToken.None);
     }
+
+    /// <summary>The same vault as its owner opens it, while nothing serves it. Disposing of it closes the storage.</summary>
+    public ValueTask<EmbeddedVault> OpenEmbeddedAsync() => EmbeddedVault.OpenAsync(
+        Storage, _seal, new EmbeddedVaultOptions { AuditPath = AuditPath, Time = Time, Random = _random }, CancellationToken.None);
 
     public Task<Answer> ReadAsync(string path, string? token = RootToken) => SendAsync(VaultOperation.Read, path, null, token);
 
