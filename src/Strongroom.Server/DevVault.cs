@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Strongroom.Server.Configuration;
+using Strongroom.Server.Hosting;
 using Strongroom.Storage.Memory;
 using Strongroom.Vault.Seal;
 using Strongroom.Vault.Served;
@@ -7,7 +9,7 @@ using Strongroom.Vault.Tokens;
 namespace Strongroom.Server;
 
 /// <summary>A vault in memory for trying things out: unsealed, with <c>secret/</c> mounted and a root token that is told. Gone when the server stops.</summary>
-internal sealed class DevVault : IAsyncDisposable
+internal sealed class DevVault : HostedVault
 {
     private readonly DirectoryInfo _folder;
     private readonly ShamirSeal _seal;
@@ -17,7 +19,9 @@ internal sealed class DevVault : IAsyncDisposable
     private DevVault(ServedVault vault, ShamirSeal seal, DirectoryInfo folder, ClientToken root, ServerArguments arguments) =>
         (Vault, _seal, _folder, _root, _arguments) = (vault, seal, folder, root, arguments);
 
-    public ServedVault Vault { get; }
+    public override ServedVault Vault { get; }
+
+    public override IReadOnlyList<ListenerConfiguration> Listeners => [new ListenerConfiguration { Address = _arguments.DevListen }];
 
     public static async ValueTask<DevVault> StartAsync(
         ServerArguments arguments, RandomNumberGenerator random, TimeProvider time, CancellationToken cancellationToken)
@@ -34,8 +38,7 @@ internal sealed class DevVault : IAsyncDisposable
         return new DevVault(vault, seal, folder, await vault.CreateRootTokenAsync(arguments.DevRootToken, cancellationToken), arguments);
     }
 
-    /// <summary>Tells how to use it.</summary>
-    public Task AnnounceAsync(TextWriter output) => output.WriteLineAsync($"""
+    public override Task AnnounceAsync(TextWriter output) => output.WriteLineAsync($"""
         Strongroom server in dev mode: everything is in memory and gone when it stops. Not for production.
 
             export VAULT_ADDR='http://{_arguments.DevListen}'
@@ -45,7 +48,7 @@ internal sealed class DevVault : IAsyncDisposable
 
         """);
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await Vault.DisposeAsync();
         _seal.Dispose();

@@ -1,8 +1,9 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Strongroom.Secrets;
-using Strongroom.Server.Http;
+using Strongroom.Server.Configuration;
+using Strongroom.Server.Hosting;
 using Strongroom.Vault.Served;
 
 namespace Strongroom.Server;
@@ -15,7 +16,9 @@ internal static class ServerProgram
         try
         {
             if (ServerArguments.Parse(args) is not { } arguments) return 0;
-            return await ServeAsync(arguments);
+            await using var hosted = await StartVaultAsync(arguments, RandomNumberGenerator.Create(), TimeProvider.System, CancellationToken.None);
+            await ServeAsync(hosted);
+            return 0;
         }
         catch (SecretException e)
         {
@@ -24,30 +27,29 @@ internal static class ServerProgram
         }
     }
 
-    private static async Task<int> ServeAsync(ServerArguments arguments)
+    /// <summary>The web application over a vault, without TLS and with the usual limits.</summary>
+    public static WebApplication Build(ServedVault vault, IReadOnlyList<IPEndPoint> listeners) => WebServer.Build(
+        vault, [.. listeners.Select(address => new ListenerConfiguration { Address = address })], LogLevel.Warning, TimeProvider.System);
+
+    private static async ValueTask<HostedVault> StartVaultAsync(
+        ServerArguments arguments, RandomNumberGenerator random, TimeProvider time, CancellationToken cancellationToken)
     {
-        await using var dev = await DevVault.StartAsync(arguments, RandomNumberGenerator.Create(), TimeProvider.System, CancellationToken.None);
-        await using var app = Build(dev.Vault, [arguments.DevListen]);
-        await app.StartAsync();
-        await dev.AnnounceAsync(Console.Out);
-        await app.WaitForShutdownAsync();
-        return 0;
+        if (arguments.Dev) return await DevVault.StartAsync(arguments, random, time, cancellationToken);
+        if (arguments.Project is { } project) return await ProjectVault.StartAsync(project, arguments.DevListen, random, time, cancellationToken);
+        var configuration = ConfigurationFiles.Load(arguments.Configurations, Environment.GetEnvironmentVariable);
+        return await ConfiguredVault.StartAsync(configuration, arguments.AcceptRestored, random, time, cancellationToken);
     }
 
-    /// <summary>The web application: limits, listeners and the one handler.</summary>
-    public static WebApplication Build(ServedVault vault, IReadOnlyList<IPEndPoint> listeners)
+    private static async Task ServeAsync(HostedVault hosted)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        await using var app = WebServer.Build(hosted.Vault, hosted.Listeners, hosted.LogLevel, TimeProvider.System);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null;
-            foreach (var listener in listeners) kestrel.Listen(listener, listen => listen.Protocols = HttpProtocols.Http1);
+            context.Cancel = true;
+            WebServer.Reload(app);
         });
-        var app = builder.Build();
-        var edge = new VaultEdge(vault, new EdgeLimits(), app.Services.GetRequiredService<ILogger<VaultEdge>>());
-        app.Run(edge.HandleAsync);
-        return app;
+        await WebServer.StartAsync(app, CancellationToken.None);
+        await hosted.AnnounceAsync(Console.Out);
+        await app.WaitForShutdownAsync();
     }
 }

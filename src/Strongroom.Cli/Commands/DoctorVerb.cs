@@ -3,6 +3,7 @@ using Strongroom.Cli.Project;
 using Strongroom.Cli.Terminal;
 using Strongroom.Manifest;
 using Strongroom.Secrets;
+using Strongroom.Vault.Embedded;
 
 namespace Strongroom.Cli.Commands;
 

@@ -3,6 +3,7 @@ using Strongroom.Cli.Framework;
 using Strongroom.Cli.Project;
 using Strongroom.Cli.Terminal;
 using Strongroom.Manifest;
+using Strongroom.Vault.Embedded;
 
 namespace Strongroom.Cli.Commands;
 

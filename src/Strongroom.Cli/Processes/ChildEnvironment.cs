@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Strongroom.Cli.Project;
 using Strongroom.Secrets;
+using Strongroom.Vault.Seal;
 
 namespace Strongroom.Cli.Processes;
 

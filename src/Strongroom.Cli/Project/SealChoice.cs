@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Strongroom.Cli.Terminal;
 using Strongroom.Secrets;
+using Strongroom.Vault.Embedded;
 using Strongroom.Vault.Seal;
 
 namespace Strongroom.Cli.Project;

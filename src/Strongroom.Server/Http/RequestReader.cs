@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using Strongroom.Secrets;
 using Strongroom.Vault.Engines.Kv;
@@ -74,9 +75,16 @@ internal static class RequestReader
         try
         {
             var reader = context.Request.BodyReader;
+            // A read that is cancelled by its token leaves the reader unusable for who answers and closes the connection.
+            await using var cancelling = cancellationToken.Register(static reader => ((PipeReader)reader!).CancelPendingRead(), reader);
             while (true)
             {
-                var read = await reader.ReadAsync(cancellationToken);
+                var read = await reader.ReadAsync(CancellationToken.None);
+                if (read.IsCanceled)
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    throw new OperationCanceledException(cancellationToken);
+                }
                 foreach (var segment in read.Buffer)
                 {
                     if (body.Length + segment.Length > lengthMax) throw TooLarge();

@@ -7,17 +7,21 @@ namespace Strongroom.Server.Http;
 /// <summary>
 /// The HTTP edge: translates requests to the vault and its answers back, and does nothing else. Every answer under <c>/v1/</c> is made here.
 /// </summary>
-internal sealed partial class VaultEdge(ServedVault vault, EdgeLimits limits, ILogger<VaultEdge> log)
+internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, EdgeLimits> limitsOf, ILogger<VaultEdge> log)
 {
     /// <summary>Answers one HTTP request.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        context.Response.Headers.CacheControl = "no-store";
+        var headers = context.Response.Headers;
+        headers.CacheControl = "no-store";
+        headers.XContentTypeOptions = "nosniff";
+        if (context.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
         try
         {
+            var limits = limitsOf(context);
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             timeout.CancelAfter(limits.RequestDurationMax);
-            await AnswerAsync(context, timeout.Token);
+            await AnswerAsync(context, limits, timeout.Token);
         }
         catch (SecretException e)
         {
@@ -25,7 +29,8 @@ internal sealed partial class VaultEdge(ServedVault vault, EdgeLimits limits, IL
         }
         catch (BadHttpRequestException e)
         {
-            await Errors.WriteAsync(context, e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "http: request body too large" : "bad request");
+            // Those texts are ours or the web server's own; neither repeats what was sent.
+            await Errors.WriteAsync(context, e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "http: request body too large" : e.Message);
         }
         catch (OperationCanceledException)
         {
@@ -40,7 +45,7 @@ internal sealed partial class VaultEdge(ServedVault vault, EdgeLimits limits, IL
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, CancellationToken cancellationToken)
+    private async Task AnswerAsync(HttpContext context, EdgeLimits limits, CancellationToken cancellationToken)
     {
         var http = context.Request;
         if (RequestReader.Operation(http) is not { } operation)
@@ -55,7 +60,7 @@ internal sealed partial class VaultEdge(ServedVault vault, EdgeLimits limits, IL
         }
         using var body = operation is VaultOperation.Read or VaultOperation.List
             ? null
-            : await RequestReader.BodyAsync(context, limits.RequestSizeMax, cancellationToken);
+            : await ReadBodyAsync(context, limits, cancellationToken);
         var request = new VaultRequest(
             operation, path, body?.WrittenMemory ?? default, RequestReader.Number(http.Query, "version"), RequestReader.Number(http.Query, "depth"))
         {
@@ -63,7 +68,7 @@ internal sealed partial class VaultEdge(ServedVault vault, EdgeLimits limits, IL
             {
                 RequestId = RequestIds.Next(),
                 Token = RequestReader.Token(http.Headers),
-                Address = context.Connection.RemoteIpAddress,
+                Address = ForwardedAddress.Of(context, limits.ForwardedFor),
                 Port = context.Connection.RemotePort,
                 WrapTtl = RequestReader.WrapTtl(http.Headers),
                 Certificate = context.Connection.ClientCertificate,
@@ -74,6 +79,22 @@ internal sealed partial class VaultEdge(ServedVault vault, EdgeLimits limits, IL
         using var response = await vault.HandleAsync(request, cancellationToken);
         if (response.HandOver is { } handOver) await HandOverAsync(context, request, response, handOver);
         else await Answers.WriteAsync(context, request, response);
+    }
+
+    private static async ValueTask<SecretBuffer?> ReadBodyAsync(HttpContext context, EdgeLimits limits, CancellationToken cancellationToken)
+    {
+        if (context.Request.ContentLength == 0) return null;
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(limits.ReadTimeout);
+        try
+        {
+            return await RequestReader.BodyAsync(context, limits.RequestSizeMax, timeout.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            context.Response.Headers.Connection = "close";
+            throw new BadHttpRequestException("the body took too long to come in", StatusCodes.Status408RequestTimeout, e);
+        }
     }
 
     /// <summary>Tells the vault whether an answer that must not be lost went out as a whole.</summary>

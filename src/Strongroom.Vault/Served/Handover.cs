@@ -10,9 +10,16 @@ namespace Strongroom.Vault.Served;
 internal sealed class Handover(VaultStorage storage)
 {
     private volatile bool _ended;
+    private volatile TaskCompletionSource? _under;
 
     /// <summary>Whether this process is about to hand the keys over.</summary>
-    public bool IsOurs { get; set; }
+    public bool IsOurs => _under is not null;
+
+    /// <summary>This process is about to hand the keys over.</summary>
+    public void Begin() => _under = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Waits until it is clear whether the keys arrived: what a request writes must not be in a vault that counts as never made.</summary>
+    public ValueTask SettledAsync(CancellationToken cancellationToken) => _under is { } under ? new(under.Task.WaitAsync(cancellationToken)) : default;
 
     /// <summary>The change that leaves the mark, for the commit that makes the vault.</summary>
     public static StorageChange Mark => new(StorageChangeKind.Put, VaultHeader.HandoverId, Sealed: "SRHO"u8.ToArray(), ExpectedRevision: 0);
@@ -32,11 +39,16 @@ internal sealed class Handover(VaultStorage storage)
         if (_ended) return;
         if (await storage.GetAsync(VaultHeader.HandoverId, cancellationToken) is not null)
             await storage.CommitAsync([new StorageChange(StorageChangeKind.Delete, VaultHeader.HandoverId)], cancellationToken);
-        (_ended, IsOurs) = (true, false);
+        _ended = true;
+        Settle();
     }
 
     /// <summary>Looks again: the storage holds another vault now.</summary>
-    public void Forget() => (_ended, IsOurs) = (false, false);
+    public void Forget()
+    {
+        _ended = false;
+        Settle();
+    }
 
     /// <summary>Empties the storage of a vault whose keys nobody has.</summary>
     public async ValueTask ClearAsync(CancellationToken cancellationToken)
@@ -44,5 +56,12 @@ internal sealed class Handover(VaultStorage storage)
         var changes = new List<StorageChange>();
         await foreach (var entry in storage.ScanAsync(cancellationToken)) changes.Add(new StorageChange(StorageChangeKind.Delete, entry.Id, ExpectedRevision: entry.Revision));
         if (!(await storage.CommitAsync(changes, cancellationToken)).Committed) throw BarrierCommit.Raced();
+    }
+
+    private void Settle()
+    {
+        var under = _under;
+        _under = null;
+        under?.TrySetResult();
     }
 }

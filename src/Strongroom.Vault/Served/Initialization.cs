@@ -26,7 +26,7 @@ internal sealed class Initialization(ServedVault vault) : IDisposable
             if (await vault.IsInitializedAsync(cancellationToken)) throw RequestFields.Invalid("Vault is already initialized");
             if (await vault.Handover.WasInterruptedAsync(cancellationToken)) await StartOverAsync(cancellationToken);
             using var shamir = vault.Options.Seal is null ? ShamirSeal.Generate(split, vault.Options.Random) : null;
-            vault.Handover.IsOurs = true;
+            vault.Handover.Begin();
             try
             {
                 var root = await vault.CreateForHandoverAsync(vault.Options.Seal ?? shamir!, cancellationToken);
@@ -48,16 +48,30 @@ internal sealed class Initialization(ServedVault vault) : IDisposable
     /// <summary>Whether the answer with the keys went out.</summary>
     public async ValueTask HandOverAsync(bool arrived, CancellationToken cancellationToken)
     {
-        if (arrived)
+        try
         {
-            await vault.Handover.EndAsync(cancellationToken);
-            return;
+            if (arrived)
+            {
+                await vault.Handover.EndAsync(cancellationToken);
+                return;
+            }
         }
-        await vault.SealAsync(cancellationToken);
-        vault.Handover.Forget();
+        catch
+        {
+            await GiveUpAsync();
+            throw;
+        }
+        await GiveUpAsync();
     }
 
     public void Dispose() => _turn.Dispose();
+
+    /// <summary>While the mark lies there, nothing may be written.</summary>
+    private async ValueTask GiveUpAsync()
+    {
+        await vault.SealAsync(CancellationToken.None);
+        vault.Handover.Forget();
+    }
 
     /// <summary>The log of a vault that never was is kept under another name: its key is gone, and so nobody can add to it.</summary>
     private async ValueTask StartOverAsync(CancellationToken cancellationToken)

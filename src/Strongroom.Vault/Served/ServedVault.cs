@@ -136,7 +136,23 @@ public sealed class ServedVault : IAsyncDisposable
         return token;
     }
 
-    internal async ValueTask CreateRootTokenAsync(Caller caller, ClientToken token, CancellationToken cancellationToken)
+    /// <summary>Makes a random token with the policy root that lives for so long; it can be renewed.</summary>
+    public async ValueTask<ClientToken> CreateRootTokenAsync(TimeSpan ttl, CancellationToken cancellationToken)
+    {
+        var token = TokenText.NewService(Options.Random);
+        await CreateRootTokenAsync(Caller.LocalOwner(Environment.UserName), token, cancellationToken, (long)ttl.TotalSeconds);
+        return token;
+    }
+
+    /// <summary>Ends a token and everything that it made.</summary>
+    public ValueTask RevokeAsync(ClientToken token, CancellationToken cancellationToken)
+    {
+        var system = Current.System;
+        return AdministerAsync(
+            Caller.LocalOwner(Environment.UserName), "auth/token/revoke", (_, stop) => system.Tokens.RevokeAsync(token.Hash, orphanChildren: false, stop), cancellationToken);
+    }
+
+    internal async ValueTask CreateRootTokenAsync(Caller caller, ClientToken token, CancellationToken cancellationToken, long ttl = 0)
     {
         var system = Current.System;
         var entry = new TokenEntry
@@ -146,6 +162,9 @@ public sealed class ServedVault : IAsyncDisposable
             Path = "auth/token/root",
             DisplayName = "root",
             CreatedAt = system.Tokens.Now,
+            CreationTtl = ttl,
+            ExpiresAt = ttl == 0 ? 0 : system.Tokens.Now + ttl,
+            Renewable = ttl != 0,
         };
         await AdministerAsync(
             caller, "auth/token/root",
@@ -168,6 +187,7 @@ public sealed class ServedVault : IAsyncDisposable
     public async ValueTask<VaultResponse> HandleAsync(VaultRequest request, CancellationToken cancellationToken)
     {
         if (SealEndpoints.Find(request) is { } endpoint) return await endpoint(this, request, cancellationToken);
+        if (Handover.IsOurs) await Handover.SettledAsync(cancellationToken);
         var response = await Current.Core.HandleAsync(request, cancellationToken);
         if (response.Afterwards is not { } afterwards) return response;
         try
@@ -231,7 +251,8 @@ public sealed class ServedVault : IAsyncDisposable
         {
             audit = HashChainedFile.Open(Options.AuditPath, barrier.Keyring.AuditKey, Options.AuditFlush, Options.Time);
             await AuditAgreement.RequireAsync(
-                barrier, audit, new EmbeddedVaultOptions { AuditPath = Options.AuditPath, Time = Options.Time, Random = Options.Random }, cancellationToken);
+                barrier, audit, new EmbeddedVaultOptions { AuditPath = Options.AuditPath, Time = Options.Time, Random = Options.Random, AcceptRestored = Options.AcceptRestored },
+                cancellationToken);
             checkpointer = await Checkpointer.StartAsync(barrier, audit, Options.Time, cancellationToken);
             var system = new VaultSystem(barrier, Options.Time, Path.GetDirectoryName(Path.GetFullPath(Options.AuditPath))!)
             {

@@ -17,6 +17,9 @@ public sealed record ServedVaultOptions
     /// <summary>When the audit log is flushed to the disk.</summary>
     public AuditFlush AuditFlush { get; init; } = AuditFlush.Changes;
 
+    /// <summary>Opens a vault that is older than its audit log, as after restoring a copy of its file. That it was accepted is written to the log.</summary>
+    public bool AcceptRestored { get; init; }
+
     /// <summary>The clock of everything.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -1,13 +1,15 @@
 using Strongroom.Files;
 using Strongroom.Secrets;
 
-namespace Strongroom.Cli.Project;
+namespace Strongroom.Vault.Embedded;
 
 /// <summary>
 /// Where the parts of an embedded vault lie. The key is kept apart from the vault on purpose: a project folder that is copied,
 /// synchronised or committed by mistake does not open itself.
 /// </summary>
-internal sealed record VaultPlace(string DatabasePath, string? KeyFileSetting)
+/// <param name="DatabasePath">File of the vault.</param>
+/// <param name="KeyFileSetting">The key file that the manifest names, or null.</param>
+public sealed record VaultPlace(string DatabasePath, string? KeyFileSetting)
 {
     /// <summary>Name of the folder beside the manifest that holds the vault, the audit log and the caches; mode 0700.</summary>
     public const string FolderName = ".strongroom";
@@ -17,8 +19,10 @@ internal sealed record VaultPlace(string DatabasePath, string? KeyFileSetting)
     /// <summary>Where the vault of a project lies unless its manifest says otherwise.</summary>
     public static VaultPlace Default(string root) => new(Path.Combine(root, FolderName, DatabaseName), KeyFileSetting: null);
 
+    /// <summary>Folder of the vault.</summary>
     public string Folder => Path.GetDirectoryName(DatabasePath)!;
 
+    /// <summary>File of the audit log.</summary>
     public string AuditPath => Path.Combine(Folder, "audit.log");
 
     /// <summary>The key file of a vault: the one that the manifest names, or one in the person's configuration.</summary>

@@ -1,6 +1,4 @@
-using Strongroom.Vault.Seal;
-
-namespace Strongroom.Cli.Project;
+namespace Strongroom.Vault.Seal;
 
 /// <summary>
 /// The environment variables with which programs open a vault; people are asked. To reseal takes two of them, since the old secret
@@ -9,7 +7,7 @@ namespace Strongroom.Cli.Project;
 /// <param name="Passphrase">Holds a passphrase.</param>
 /// <param name="PassphraseFile">Names a file with the passphrase, as service managers and containers hand it over.</param>
 /// <param name="RootKey">Holds a static key in base64.</param>
-internal sealed record SealVariables(string Passphrase, string PassphraseFile, string RootKey)
+public sealed record SealVariables(string Passphrase, string PassphraseFile, string RootKey)
 {
     /// <summary>What opens the vault.</summary>
     public static SealVariables Current { get; } = new("STRONGROOM_PASSPHRASE", "STRONGROOM_PASSPHRASE_FILE", StaticKeySeal.EnvironmentVariable);

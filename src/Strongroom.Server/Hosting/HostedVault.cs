@@ -1,0 +1,21 @@
+using Strongroom.Server.Configuration;
+using Strongroom.Vault.Served;
+
+namespace Strongroom.Server.Hosting;
+
+/// <summary>A vault with everything that is opened for it and closed after it.</summary>
+internal abstract class HostedVault : IAsyncDisposable
+{
+    public abstract ServedVault Vault { get; }
+
+    /// <summary>Where it is served.</summary>
+    public abstract IReadOnlyList<ListenerConfiguration> Listeners { get; }
+
+    /// <summary>From which level on the server's log tells.</summary>
+    public virtual LogLevel LogLevel => LogLevel.Warning;
+
+    /// <summary>Tells that it is served now, and how to use it.</summary>
+    public abstract Task AnnounceAsync(TextWriter output);
+
+    public abstract ValueTask DisposeAsync();
+}

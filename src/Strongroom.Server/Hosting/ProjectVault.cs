@@ -1,0 +1,103 @@
+using System.Net;
+using System.Security.Cryptography;
+using Strongroom.Manifest;
+using Strongroom.Secrets;
+using Strongroom.Server.Configuration;
+using Strongroom.Storage.Sqlite;
+using Strongroom.Vault.Barrier;
+using Strongroom.Vault.Embedded;
+using Strongroom.Vault.Seal;
+using Strongroom.Vault.Served;
+using Strongroom.Vault.Tokens;
+
+namespace Strongroom.Server.Hosting;
+
+/// <summary>
+/// The embedded vault of a project, served to programs on this machine that speak Vault's API, while the command line goes on using it. A root
+/// token of this run is told; it ends with the run, and with its time when the server is killed.
+/// </summary>
+internal sealed class ProjectVault : HostedVault
+{
+    private static readonly TimeSpan TokenTtl = TimeSpan.FromHours(24);
+
+    private readonly VaultFolder _folder;
+    private readonly VaultSeal _seal;
+    private readonly ClientToken _token;
+    private readonly IPEndPoint _address;
+
+    private ProjectVault(ServedVault vault, VaultFolder folder, VaultSeal seal, ClientToken token, IPEndPoint address) =>
+        (Vault, _folder, _seal, _token, _address) = (vault, folder, seal, token, address);
+
+    public override ServedVault Vault { get; }
+
+    public override IReadOnlyList<ListenerConfiguration> Listeners => [new ListenerConfiguration { Address = _address }];
+
+    /// <summary>Opens the vault of the project at or above a folder with its own seal.</summary>
+    public static async ValueTask<ProjectVault> StartAsync(
+        string project, IPEndPoint address, RandomNumberGenerator random, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var place = FindPlace(Path.GetFullPath(project));
+        if (!File.Exists(place.DatabasePath))
+            throw new SecretException(SecretErrorKind.NotFound, "there is no vault", operation: "start", name: place.DatabasePath, help: "run strongroom init");
+        VaultFolder? folder = null;
+        VaultSeal? seal = null;
+        SqliteStorage? storage = null;
+        try
+        {
+            folder = VaultFolder.Take(place.Folder, isOwn: false);
+            storage = SqliteStorage.Open(place.DatabasePath);
+            var header = await VaultHeader.ReadAsync(storage, cancellationToken)
+                ?? throw new SecretException(SecretErrorKind.NotFound, "there is no vault", operation: "start", name: place.DatabasePath, help: "run strongroom init");
+            seal = SealFactory.Open(header, place, random);
+            var vault = new ServedVault(storage, new ServedVaultOptions
+            {
+                AuditPath = place.AuditPath, Time = time, Random = random, Seal = seal, ApiAddress = $"http://{address}",
+            });
+            await vault.OpenAsync(seal, cancellationToken);
+            return new ProjectVault(vault, folder, seal, await vault.CreateRootTokenAsync(TokenTtl, cancellationToken), address);
+        }
+        catch
+        {
+            if (storage is not null) await storage.DisposeAsync();
+            seal?.Dispose();
+            folder?.Dispose();
+            throw;
+        }
+    }
+
+    public override async Task AnnounceAsync(TextWriter output)
+    {
+        await output.WriteLineAsync($"""
+            Strongroom serves the vault of this project ({VaultPlace.Shorten(_folder.FullPath)}) to programs on this machine.
+
+                export VAULT_ADDR='http://{_address}'
+                export VAULT_TOKEN='{_token.Reveal()}'
+
+            The token may do everything. It ends when the server stops, at the latest in {TokenTtl.TotalHours:0} hours.
+
+            """);
+        await output.FlushAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (!Vault.IsSealed) await Vault.RevokeAsync(_token, CancellationToken.None);
+        await Vault.DisposeAsync();
+        _seal.Dispose();
+        _folder.Dispose();
+    }
+
+    private static VaultPlace FindPlace(string project)
+    {
+        if (ManifestLoader.Load(project, Environment.GetEnvironmentVariable) is not { } manifest) return VaultPlace.Default(project);
+        foreach (var store in manifest.Stores)
+        {
+            if (store.Kind != "embedded") continue;
+            return new VaultPlace(
+                store.Settings.TryGetValue("path", out var path) ? Path.GetFullPath(path, manifest.Directory) : VaultPlace.Default(manifest.Directory).DatabasePath,
+                store.Settings.TryGetValue("key-file", out var keyFile) ? Path.GetFullPath(keyFile, manifest.Directory) : null);
+        }
+        throw new SecretException(
+            SecretErrorKind.Unsupported, "this project has no embedded vault", operation: "start", name: project, help: "add a store of kind embedded to strongroom.yaml");
+    }
+}
