@@ -39,7 +39,7 @@ internal sealed record ServerArguments
           strongroom server -project
               serves .strongroom/vault.db of the project here
 
-        Signals: SIGHUP reads the certificates again; SIGTERM and Ctrl-C stop, after running requests.
+        Signals: SIGHUP reads the certificates again and opens the files of audit devices anew; SIGTERM and Ctrl-C stop, after running requests.
         """;
 
     /// <summary>Whether to serve a new vault in memory.</summary>

@@ -47,6 +47,7 @@ internal static class ServerProgram
         {
             context.Cancel = true;
             WebServer.Reload(app);
+            hosted.Vault.ReopenAuditDevices();
         });
         await WebServer.StartAsync(app, CancellationToken.None);
         await hosted.AnnounceAsync(Console.Out);

@@ -9,7 +9,7 @@ internal static partial class ServerLog
     [LoggerMessage(11, LogLevel.Error, "{File}: the certificate cannot be used ({Reason}); the one from before stays.")]
     public static partial void CertificateRefused(ILogger log, string file, string reason);
 
-    [LoggerMessage(12, LogLevel.Information, "SIGHUP: certificates are read again.")]
+    [LoggerMessage(12, LogLevel.Information, "SIGHUP: certificates are read again, files of audit devices opened anew.")]
     public static partial void Reloading(ILogger log);
 
     [LoggerMessage(13, LogLevel.Information, "Stopping: running requests have {Seconds} seconds to finish.")]
