@@ -72,6 +72,9 @@ internal sealed class VaultSystem
     /// <summary>Iterations by which new passwords of users are derived.</summary>
     public int PasswordIterations { get; init; } = PasswordHash.IterationsDefault;
 
+    /// <summary>The way to those who vouch for logins.</summary>
+    public OutboundHttp Http { get; init; } = new(handler: null);
+
     /// <summary>Where an engine that has no place of its own keeps its entries.</summary>
     public BarrierView View(MountEntry entry) => Barrier.View($"mount/{entry.Id}/");
 }

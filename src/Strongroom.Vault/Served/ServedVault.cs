@@ -1,6 +1,7 @@
 using Strongroom.Secrets;
 using Strongroom.Vault.Audit;
 using Strongroom.Vault.Audit.Checkpoints;
+using Strongroom.Vault.Auth;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Embedded;
 using Strongroom.Vault.Leases;
@@ -18,12 +19,13 @@ namespace Strongroom.Vault.Served;
 public sealed class ServedVault : IAsyncDisposable
 {
     private readonly SemaphoreSlim _change = new(1, 1);
+    private readonly OutboundHttp _http;
     private volatile Unsealed? _unsealed;
 
     /// <summary>A vault that is sealed until it is opened, or not there until it is made.</summary>
     public ServedVault(VaultStorage storage, ServedVaultOptions options)
     {
-        (Storage, Options) = (storage, options);
+        (Storage, Options, _http) = (storage, options, new OutboundHttp(options.OutboundHandler));
         Handover = new Handover(storage);
         Initialization = new Initialization(this);
         Unsealing = new Unsealing(this);
@@ -239,6 +241,7 @@ public sealed class ServedVault : IAsyncDisposable
         Rekeying.Dispose();
         RootGeneration.Dispose();
         await Storage.DisposeAsync();
+        _http.Dispose();
     }
 
     private Unsealed Current => _unsealed ?? throw new SecretException(SecretErrorKind.Sealed, "Vault is sealed");

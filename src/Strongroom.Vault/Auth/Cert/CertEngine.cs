@@ -1,0 +1,28 @@
+using Strongroom.Vault.Mounts;
+using Strongroom.Vault.Requests;
+
+namespace Strongroom.Vault.Auth.Cert;
+
+/// <summary>
+/// Logins by the TLS certificate that the client proved to hold: <c>auth/cert</c>
+/// (https://developer.hashicorp.com/vault/api-docs/auth/cert). Each endpoint is a file named after its path.
+/// </summary>
+internal sealed class CertEngine(MountEntry entry, VaultSystem system) : AuthEngine(entry, system)
+{
+    private readonly RoleTable<CertEntry> _certs = new(system.View(entry), "cert/", CertJson.Default.CertEntry);
+
+    public override async ValueTask<bool> HasRoleAsync(string role, CancellationToken cancellationToken) =>
+        await _certs.FindAsync(role, cancellationToken) is not null;
+
+    protected override bool IsLogin(string[] path) => path is ["login"];
+
+    protected override ValueTask<bool?> ExistsAsync(string folder, string name, CancellationToken cancellationToken) => new((bool?)null);
+
+    protected override ValueTask<VaultResponse> HandleAsync(AuthCall call, CancellationToken cancellationToken) => call.Path switch
+    {
+        ["login"] => PathLogin.HandleAsync(call, _certs, cancellationToken),
+        ["certs"] => PathCerts.ListAsync(call, _certs, cancellationToken),
+        ["certs", var name] => PathCerts.HandleAsync(call, _certs, name, cancellationToken),
+        _ => throw call.NoPath(),
+    };
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+using Strongroom.Vault.Tokens;
+
+namespace Strongroom.Vault.Auth.Cert;
+
+/// <summary>A trusted certificate, who of its holders may log in, and what tokens that gives.</summary>
+internal sealed record CertEntry
+{
+    /// <summary>In PEM: certificates of authorities, or one certificate that must be shown itself.</summary>
+    public required string Pem { get; init; }
+
+    public string DisplayName { get; init; } = "";
+
+    /// <summary>Any of the names below, with globs; each list that is not empty must match. Common name or any alternative name.</summary>
+    public string[] AllowedNames { get; init; } = [];
+
+    public string[] AllowedCommonNames { get; init; } = [];
+
+    public string[] AllowedDnsNames { get; init; } = [];
+
+    public string[] AllowedEmails { get; init; } = [];
+
+    public string[] AllowedUris { get; init; } = [];
+
+    public string[] AllowedOrganizationalUnits { get; init; } = [];
+
+    /// <summary>Extensions as <c>oid:value</c>, values with globs.</summary>
+    public string[] RequiredExtensions { get; init; } = [];
+
+    /// <summary>Object identifiers of extensions whose value goes into the metadata.</summary>
+    public string[] MetadataExtensions { get; init; } = [];
+
+    public TokenParameters Token { get; init; } = new();
+}
+
+/// <summary>How trusted certificates are stored.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(CertEntry))]
+internal sealed partial class CertJson : JsonSerializerContext;

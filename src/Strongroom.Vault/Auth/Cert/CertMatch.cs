@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Strongroom.Vault.Auth.Cert;
+
+/// <summary>Holds the certificate of a client against a trusted one.</summary>
+internal static class CertMatch
+{
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+    private const string AnyPurpose = "2.5.29.37.0";
+
+    /// <summary>Whether the client's certificate is the trusted one, or was issued by it and is good at this time.</summary>
+    public static bool IsTrusted(CertEntry entry, X509Certificate2 client, DateTimeOffset now)
+    {
+        var trusted = OutboundHttp.RequireCertificates(entry.Pem, "certificate");
+        try
+        {
+            if (!IsInTime(client, now) || !MayAuthenticate(client)) return false;
+            foreach (var certificate in trusted)
+            {
+                // CVE-2025-6037, CVE-2024-2048: one that is no authority trusts nobody but its very self, not what shares its key or number.
+                if (CryptographicOperations.FixedTimeEquals(certificate.RawDataMemory.Span, client.RawDataMemory.Span)) return true;
+            }
+            return IsIssued(trusted, client, now);
+        }
+        finally
+        {
+            foreach (var certificate in trusted) certificate.Dispose();
+        }
+    }
+
+    /// <summary>Whether the names and extensions are those that are asked for.</summary>
+    public static bool IsAllowed(CertEntry entry, CertNames names) =>
+        Any(entry.AllowedNames, [names.CommonName, .. names.DnsNames, .. names.Emails])
+        && Any(entry.AllowedCommonNames, [names.CommonName])
+        && Any(entry.AllowedDnsNames, names.DnsNames)
+        && Any(entry.AllowedEmails, names.Emails)
+        && Any(entry.AllowedUris, names.Uris)
+        && Any(entry.AllowedOrganizationalUnits, names.Units)
+        && Array.TrueForAll(entry.RequiredExtensions, required => HasExtension(required, names));
+
+    /// <summary>Whether signatures lead from the client's certificate to a trusted authority. That one need not be a root: trust ends where it was given.</summary>
+    private static bool IsIssued(X509Certificate2Collection trusted, X509Certificate2 client, DateTimeOffset now)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationTime = now.LocalDateTime;
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
+        foreach (var certificate in trusted)
+        {
+            if (IsAuthority(certificate)) chain.ChainPolicy.CustomTrustStore.Add(certificate);
+        }
+        if (chain.ChainPolicy.CustomTrustStore.Count == 0) return false;
+        var good = chain.Build(client)
+            && Array.TrueForAll(chain.ChainStatus, status => status.Status is X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot)
+            && EndsIn(chain, chain.ChainPolicy.CustomTrustStore);
+        foreach (var element in chain.ChainElements) element.Certificate.Dispose();
+        return good;
+    }
+
+    private static bool EndsIn(X509Chain chain, X509Certificate2Collection authorities)
+    {
+        for (var i = 1; i < chain.ChainElements.Count; i++)
+        {
+            foreach (var authority in authorities)
+            {
+                if (chain.ChainElements[i].Certificate.RawDataMemory.Span.SequenceEqual(authority.RawDataMemory.Span)) return true;
+            }
+        }
+        return false;
+    }
+
+    private static bool IsAuthority(X509Certificate2 certificate)
+    {
+        foreach (var extension in certificate.Extensions)
+        {
+            if (extension is X509BasicConstraintsExtension constraints) return constraints.CertificateAuthority;
+        }
+        return false;
+    }
+
+    private static bool MayAuthenticate(X509Certificate2 certificate)
+    {
+        foreach (var extension in certificate.Extensions)
+        {
+            if (extension is not X509EnhancedKeyUsageExtension usages) continue;
+            var allowed = false;
+            foreach (var usage in usages.EnhancedKeyUsages) allowed |= usage.Value is ClientAuthentication or AnyPurpose;
+            return allowed;
+        }
+        return true;
+    }
+
+    private static bool IsInTime(X509Certificate2 certificate, DateTimeOffset now) =>
+        now.LocalDateTime >= certificate.NotBefore && now.LocalDateTime <= certificate.NotAfter;
+
+    private static bool Any(string[] patterns, List<string> names) =>
+        patterns.Length == 0 || names.Exists(name => Array.Exists(patterns, pattern => name.Length > 0 && Glob.Matches(pattern, name)));
+
+    private static bool HasExtension(string required, CertNames names)
+    {
+        var colon = required.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 && names.Extension(required[..colon].Trim()) is { } value && Glob.Matches(required[(colon + 1)..].Trim(), value);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Strongroom.Vault.Tokens;
+
+namespace Strongroom.Vault.Auth.Jwt;
+
+/// <summary>Whom a mount believes: one source of keys, and what holds for all roles.</summary>
+internal sealed record JwtConfig
+{
+    /// <summary>The algorithms there are. Neither <c>none</c> nor a shared secret is a signature.</summary>
+    public static IReadOnlyList<string> Algorithms { get; } = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512"];
+
+    /// <summary>Keys in PEM.</summary>
+    public string[] PublicKeys { get; init; } = [];
+
+    public string JwksUrl { get; init; } = "";
+
+    public string JwksRootsPem { get; init; } = "";
+
+    public string DiscoveryUrl { get; init; } = "";
+
+    public string DiscoveryRootsPem { get; init; } = "";
+
+    public string BoundIssuer { get; init; } = "";
+
+    public string DefaultRole { get; init; } = "";
+
+    /// <summary>Empty allows all.</summary>
+    public string[] SupportedAlgorithms { get; init; } = [];
+}
+
+/// <summary>Who may log in by which claims, and what tokens that gives. Durations are seconds; 0 takes the default and a negative one is none.</summary>
+internal sealed record JwtRole
+{
+    public string[] BoundAudiences { get; init; } = [];
+
+    public string BoundSubject { get; init; } = "";
+
+    /// <summary>Claims that must have one of these values: a text, number, truth value, or a list of them.</summary>
+    public Dictionary<string, JsonElement> BoundClaims { get; init; } = [];
+
+    /// <summary><c>string</c>, or <c>glob</c> where values are patterns.</summary>
+    public string BoundClaimsType { get; init; } = "string";
+
+    /// <summary>Claims by the metadata they become.</summary>
+    public Dictionary<string, string> ClaimMappings { get; init; } = [];
+
+    /// <summary>The claim that names who logs in.</summary>
+    public string UserClaim { get; init; } = "";
+
+    public bool UserClaimJsonPointer { get; init; }
+
+    public long ExpirationLeeway { get; init; }
+
+    public long NotBeforeLeeway { get; init; }
+
+    public long ClockSkewLeeway { get; init; }
+
+    public TokenParameters Token { get; init; } = new();
+}
+
+/// <summary>How configuration and roles are stored.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(JwtConfig))]
+[JsonSerializable(typeof(JwtRole))]
+internal sealed partial class JwtJson : JsonSerializerContext;

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Text.Json;
+using Strongroom.Secrets;
+using Strongroom.Vault.Requests;
+
+namespace Strongroom.Vault.Auth.Jwt;
+
+/// <summary>
+/// The keys of one configuration. Published ones are fetched when they are first needed and kept; a token with an unknown key id fetches them
+/// anew, but not more often than <see cref="RefreshMin"/>, so that tokens made up cannot drive traffic.
+/// </summary>
+internal sealed class JwtKeySource(JwtConfig config, OutboundHttp http, TimeProvider time)
+{
+    /// <summary>How long published keys are kept without asking.</summary>
+    public static readonly TimeSpan KeptMax = TimeSpan.FromHours(1);
+
+    /// <summary>How long between two fetches.</summary>
+    public static readonly TimeSpan RefreshMin = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _fetch = new(1, 1);
+    private volatile Kept? _kept;
+
+    public JwtConfig Config { get; } = config;
+
+    /// <summary>Whether one of the keys signed it. Throws Unreachable or Malformed when the keys cannot be had.</summary>
+    public async ValueTask<bool> VerifiesAsync(JwtText token, CancellationToken cancellationToken)
+    {
+        var kept = await KeysAsync(fresherThan: time.GetUtcNow() - KeptMax, cancellationToken);
+        if (Verifies(kept.Keys, token)) return true;
+        if (Config.PublicKeys.Length > 0 || (token.KeyId is { } id && kept.Keys.Exists(key => key.Id == id))) return false;
+        var again = await KeysAsync(fresherThan: time.GetUtcNow() - RefreshMin, cancellationToken);
+        return !ReferenceEquals(again, kept) && Verifies(again.Keys, token);
+    }
+
+    /// <summary>Fetches the keys to see that they can be had. Throws as <see cref="VerifiesAsync"/> does.</summary>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
+        if ((await KeysAsync(DateTimeOffset.MinValue, cancellationToken)).Keys.Count == 0)
+            throw new SecretException(SecretErrorKind.Malformed, "there is no key to check signatures with");
+    }
+
+    private static bool Verifies(List<JwtKey> keys, JwtText token)
+    {
+        var named = token.KeyId is { } id && keys.Exists(key => key.Id == id);
+        foreach (var key in keys)
+        {
+            if (named && key.Id != token.KeyId) continue;
+            if (key.Verifies(token.Algorithm, token.Signed, token.Signature)) return true;
+        }
+        return false;
+    }
+
+    private async ValueTask<Kept> KeysAsync(DateTimeOffset fresherThan, CancellationToken cancellationToken)
+    {
+        if (_kept is { } known && (Config.PublicKeys.Length > 0 || known.FetchedAt > fresherThan)) return known;
+        await _fetch.WaitAsync(cancellationToken);
+        try
+        {
+            if (_kept is { } made && (Config.PublicKeys.Length > 0 || made.FetchedAt > fresherThan)) return made;
+            var keys = Config.PublicKeys.Length > 0 ? [.. Config.PublicKeys.Select(pem => JwtKey.FromPem(pem, "jwt_validation_pubkeys"))] : await FetchAsync(cancellationToken);
+            return _kept = new Kept(keys, time.GetUtcNow());
+        }
+        finally
+        {
+            _fetch.Release();
+        }
+    }
+
+    private async ValueTask<List<JwtKey>> FetchAsync(CancellationToken cancellationToken)
+    {
+        if (Config.JwksUrl.Length > 0) return JwtKey.FromJwks(await GetAsync(Config.JwksUrl, Config.JwksRootsPem, "jwks_url", cancellationToken));
+        var discovery = await GetAsync(Config.DiscoveryUrl.TrimEnd('/') + "/.well-known/openid-configuration", Config.DiscoveryRootsPem, "oidc_discovery_url", cancellationToken);
+        string? url;
+        try
+        {
+            using var document = JsonDocument.Parse(discovery);
+            // Who publishes for another issuer must not be believed for this one.
+            var issuer = document.RootElement.GetProperty("issuer").GetString() ?? "";
+            if (!string.Equals(issuer.TrimEnd('/'), Config.DiscoveryUrl.TrimEnd('/'), StringComparison.Ordinal))
+                throw new SecretException(SecretErrorKind.Malformed, "the discovery document is another issuer's", operation: "login");
+            url = document.RootElement.GetProperty("jwks_uri").GetString();
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new SecretException(SecretErrorKind.Malformed, "the discovery document is not one", operation: "login");
+        }
+        return JwtKey.FromJwks(await GetAsync(url ?? "", Config.DiscoveryRootsPem, "jwks_uri", cancellationToken));
+    }
+
+    private async ValueTask<byte[]> GetAsync(string url, string rootsPem, string member, CancellationToken cancellationToken)
+    {
+        var (status, body) = await http.SendAsync(new HttpRequestMessage(HttpMethod.Get, OutboundHttp.RequireUrl(url, member)), rootsPem, "", cancellationToken);
+        return status == HttpStatusCode.OK ? body : throw new SecretException(SecretErrorKind.Unreachable, $"{member} answered {(int)status}", operation: "login");
+    }
+
+    private sealed record Kept(List<JwtKey> Keys, DateTimeOffset FetchedAt);
+}
