@@ -14,7 +14,7 @@ internal static class Errors
         {
             SecretErrorKind.NotFound when error.Reason.StartsWith("no handler for route", StringComparison.Ordinal) => WriteAsync(context, StatusCodes.Status404NotFound, error.Reason),
             SecretErrorKind.NotFound or SecretErrorKind.Unreadable => WriteAsync(context, StatusCodes.Status404NotFound),
-            SecretErrorKind.Denied => WriteAsync(context, StatusCodes.Status403Forbidden, Multiple(error.Reason)),
+            SecretErrorKind.Denied => WriteAsync(context, StatusCodes.Status403Forbidden, error.Reason is "permission denied" ? Multiple(error.Reason) : error.Reason),
             SecretErrorKind.InvalidInput or SecretErrorKind.Conflict => WriteAsync(context, StatusCodes.Status400BadRequest, error.Reason),
             SecretErrorKind.Unsupported => WriteAsync(context, StatusCodes.Status405MethodNotAllowed, Multiple(error.Reason)),
             SecretErrorKind.Throttled => WriteAsync(context, StatusCodes.Status429TooManyRequests, error.Reason),

@@ -262,6 +262,7 @@ public sealed class ServedVault : IAsyncDisposable
                 DefaultLeaseTtl = Options.DefaultLeaseTtl,
                 MaxLeaseTtl = Options.MaxLeaseTtl,
                 PasswordIterations = Options.PasswordIterations,
+                Http = _http,
                 Served = this,
                 Checkpointer = checkpointer,
             };

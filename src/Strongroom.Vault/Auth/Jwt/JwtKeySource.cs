@@ -41,10 +41,9 @@ internal sealed class JwtKeySource(JwtConfig config, OutboundHttp http, TimeProv
 
     private static bool Verifies(List<JwtKey> keys, JwtText token)
     {
-        var named = token.KeyId is { } id && keys.Exists(key => key.Id == id);
         foreach (var key in keys)
         {
-            if (named && key.Id != token.KeyId) continue;
+            if (token.KeyId is not null && key.Id is not null && key.Id != token.KeyId) continue;
             if (key.Verifies(token.Algorithm, token.Signed, token.Signature)) return true;
         }
         return false;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Strongroom.Conformance;
@@ -26,11 +27,11 @@ internal sealed class VaultBench : IAsyncDisposable
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
     private readonly VaultSeal _seal;
 
-    private VaultBench(VaultStorage? storage, int passwordIterations)
+    private VaultBench(VaultStorage? storage, int passwordIterations, HttpMessageHandler? outbound)
     {
         Storage = storage ?? new MemoryStorage();
         _seal = new StaticKeySeal("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="u8, _random);
-        Vault = new ServedVault(Storage, new ServedVaultOptions { AuditPath = AuditPath, Time = Time, Random = _random, PasswordIterations = passwordIterations });
+        Vault = new ServedVault(Storage, new ServedVaultOptions { AuditPath = AuditPath, Time = Time, Random = _random, PasswordIterations = passwordIterations, OutboundHandler = outbound });
     }
 
     public FakeTime Time { get; } = new();
@@ -44,10 +45,13 @@ internal sealed class VaultBench : IAsyncDisposable
     /// <summary>The address that requests come from.</summary>
     public IPAddress Address { get; set; } = IPAddress.Loopback;
 
+    /// <summary>The certificate that clients prove to hold.</summary>
+    public X509Certificate2? Certificate { get; set; }
+
     /// <summary>A new vault, unsealed, with <c>secret/</c> and the root token <c>root</c>.</summary>
-    public static async Task<VaultBench> CreateAsync(VaultStorage? storage = null, int passwordIterations = 1_000)
+    public static async Task<VaultBench> CreateAsync(VaultStorage? storage = null, int passwordIterations = 1_000, HttpMessageHandler? outbound = null)
     {
-        var bench = new VaultBench(storage, passwordIterations);
+        var bench = new VaultBench(storage, passwordIterations, outbound);
         await bench.Vault.CreateAsync(bench._seal, new Guid("11111111-2222-3333-4444-555555555555"), withSecrets: true, CancellationToken.None);
         await bench.Vault.CreateRootTokenAsync(RootToken, CancellationToken.None);
         return bench;
@@ -83,7 +87,7 @@ internal sealed class VaultBench : IAsyncDisposable
     {
         var request = new VaultRequest(operation, path, json is null ? default : Encoding.UTF8.GetBytes(json))
         {
-            Origin = new RequestOrigin { RequestId = "request", Token = token is null ? null : new ClientToken(token), Address = Address, WrapTtl = wrapTtl },
+            Origin = new RequestOrigin { RequestId = "request", Token = token is null ? null : new ClientToken(token), Address = Address, Certificate = Certificate, WrapTtl = wrapTtl },
         };
         if (query is not null) request = request with { Query = query };
         using var response = await Vault.HandleAsync(request, CancellationToken.None);
