@@ -44,7 +44,8 @@ internal sealed class RunningServer : IAsyncDisposable
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (token is not null) request.Headers.Add("X-Vault-Token", token);
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
-        if (json is not null) request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        var contentType = headers.FirstOrDefault(header => header.Name == "Content-Type").Value ?? "application/json";
+        if (json is not null) request.Content = new StringContent(json, Encoding.UTF8, contentType);
         using var response = await Http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return ((int)response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
