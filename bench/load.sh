@@ -14,7 +14,8 @@ server="" bare=""
 publish="-c Release -r $(rid) --self-contained -p:PublishReadyToRun=true -v q --nologo"
 # shellcheck disable=SC2086
 dotnet publish bench/Bare $publish -o "$work/bare"
-[ -x dist/strongroom-server ] || ./build
+program=${STRONGROOM_SERVER:-dist/strongroom-server}
+[ -n "${STRONGROOM_SERVER:-}" ] || [ -x dist/strongroom-server ] || ./build
 
 cat >"$work/server.hcl" <<EOF
 listener "tcp" {
@@ -28,7 +29,7 @@ EOF
 export VAULT_ADDR=http://127.0.0.1:18310
 "$work/bare/Bare" 18311 >/dev/null 2>&1 & bare=$!
 began=$(date +%s%N)
-dist/strongroom-server -config="$work/server.hcl" >"$work/server.log" 2>&1 & server=$!
+$program -config="$work/server.hcl" >"$work/server.log" 2>&1 & server=$!
 until curl -sf -o /dev/null "$VAULT_ADDR/v1/sys/seal-status"; do sleep 0.02; done
 first=$((($(date +%s%N) - began) / 1000000))
 

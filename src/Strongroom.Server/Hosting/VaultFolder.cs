@@ -1,6 +1,8 @@
 using Strongroom.Files;
 using Strongroom.Secrets;
+using Strongroom.Storage.Cached;
 using Strongroom.Storage.Sqlite;
+using Strongroom.Vault.Storage;
 
 namespace Strongroom.Server.Hosting;
 
@@ -24,6 +26,12 @@ internal sealed class VaultFolder : IDisposable
     /// <param name="isOwn">Whether it is the vault's alone, so that its mode may be changed.</param>
     public static VaultFolder Take(string path, bool isOwn)
     {
+        if (isOwn && IsOfProject(path))
+        {
+            throw new SecretException(
+                SecretErrorKind.InvalidInput, "is the vault of a project, which the command line changes too", operation: "start", name: path,
+                help: "serve it with: strongroom server -project=FOLDER");
+        }
         try
         {
             PrivateFile.CreateFolder(path);
@@ -36,10 +44,13 @@ internal sealed class VaultFolder : IDisposable
         }
     }
 
-    /// <summary>The storage in it; a new one when there is none.</summary>
-    public SqliteStorage OpenStorage() => File.Exists(DatabasePath) ? SqliteStorage.Open(DatabasePath) : SqliteStorage.Create(DatabasePath);
+    /// <summary>The storage in it; a new one when there is none. Nobody else changes it, so what was read stays in memory.</summary>
+    public VaultStorage OpenStorage() => new CachedStorage(File.Exists(DatabasePath) ? SqliteStorage.Open(DatabasePath) : SqliteStorage.Create(DatabasePath));
 
     public void Dispose() => _lock.Dispose();
+
+    private static bool IsOfProject(string path) =>
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) == ".strongroom" && File.Exists(Path.Combine(path, "..", "strongroom.yaml"));
 
     private static FileStream Lock(string path)
     {
