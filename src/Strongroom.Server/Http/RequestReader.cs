@@ -19,7 +19,7 @@ internal static class RequestReader
     /// <summary>The operation, or null for a method that the API does not have.</summary>
     public static VaultOperation? Operation(HttpRequest request) => request.Method switch
     {
-        "GET" or "HEAD" => IsTrue(request.Query["list"].ToString()) ? VaultOperation.List : VaultOperation.Read,
+        "GET" or "HEAD" => request.QueryString.HasValue && IsTrue(request.Query["list"].ToString()) ? VaultOperation.List : VaultOperation.Read,
         "POST" or "PUT" => VaultOperation.Update,
         "PATCH" => VaultOperation.Patch,
         "DELETE" => VaultOperation.Delete,

@@ -61,8 +61,7 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
         using var body = operation is VaultOperation.Read or VaultOperation.List
             ? null
             : await ReadBodyAsync(context, limits, cancellationToken);
-        var request = new VaultRequest(
-            operation, path, body?.WrittenMemory ?? default, RequestReader.Number(http.Query, "version"), RequestReader.Number(http.Query, "depth"))
+        var request = new VaultRequest(operation, path, body?.WrittenMemory ?? default)
         {
             Origin = new RequestOrigin
             {
@@ -75,7 +74,15 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
                 UserAgent = http.Headers.UserAgent.ToString(),
             },
         };
-        if (http.QueryString.HasValue) request = request with { Query = http.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal) };
+        if (http.QueryString.HasValue)
+        {
+            request = request with
+            {
+                Version = RequestReader.Number(http.Query, "version"),
+                Depth = RequestReader.Number(http.Query, "depth"),
+                Query = http.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal),
+            };
+        }
         using var response = await vault.HandleAsync(request, cancellationToken);
         if (response.HandOver is { } handOver) await HandOverAsync(context, request, response, handOver);
         else await Answers.WriteAsync(context, request, response);

@@ -9,10 +9,13 @@ public sealed class Caller
     /// <summary>The longest name, in characters; longer ones are cut.</summary>
     public const int NameLengthMax = 128;
 
+    private readonly string _text;
+
     private Caller(string kind, string name, Acl acl, TokenState? token = null)
     {
         Name = name.Length <= NameLengthMax ? name : name[..NameLengthMax];
         Kind = kind;
+        _text = Name.Length == 0 ? kind : $"{kind}:{Name}";
         Acl = acl;
         Token = token;
     }
@@ -46,5 +49,5 @@ public sealed class Caller
         new("token", $"{token.Entry.DisplayName}/{token.Entry.Accessor}", acl, token);
 
     /// <summary><c>owner:alice</c>.</summary>
-    public override string ToString() => Name.Length == 0 ? Kind : $"{Kind}:{Name}";
+    public override string ToString() => _text;
 }

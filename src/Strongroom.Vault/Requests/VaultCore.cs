@@ -110,12 +110,7 @@ internal sealed class VaultCore
             }
             var committed = answers[i].Response?.Sequence ?? 0;
             if (_devices?.IsEmpty == false) answers[i] = await TellDevicesAsync(caller, request, mount, answers[i], told, cancellationToken);
-            outcomes[i] = Describe(caller, request, AuditRecordKind.Outcome) with
-            {
-                Outcome = OutcomeOf(answers[i]),
-                Intent = intent.Sequence,
-                Committed = committed,
-            };
+            outcomes[i] = Describe(caller, request, AuditRecordKind.Outcome, OutcomeOf(answers[i]), intent.Sequence, committed);
         }
         try
         {
@@ -158,17 +153,17 @@ internal sealed class VaultCore
         if (request.Operation == VaultOperation.Update && mount is not null)
         {
             // Who may neither create nor update learns nothing, not even by the time it takes, of what is there.
-            if (!IsAllowed(request) && !IsAllowed(request with { Operation = VaultOperation.Create })) throw Denied(request);
+            if (!IsAllowed(caller, request, mount, path) && !IsAllowed(caller, request with { Operation = VaultOperation.Create }, mount, path)) throw Denied(request);
             if (await mount.Engine.ExistsAsync(path, cancellationToken) == false) request = request with { Operation = VaultOperation.Create };
         }
-        return IsAllowed(request) ? request : throw Denied(request);
+        return IsAllowed(caller, request, mount, path) ? request : throw Denied(request);
+    }
 
-        bool IsAllowed(VaultRequest asked)
-        {
-            var needed = asked.Needed | (mount?.Engine.NeedsSudo(path) == true ? Capability.Sudo : Capability.None);
-            var wrapTtl = asked.Origin.WrapTtl;
-            return caller.Acl.Check(asked.Path, needed, asked.Body.Span, wrapTtl == TimeSpan.Zero ? null : wrapTtl).IsAllowed;
-        }
+    private static bool IsAllowed(Caller caller, VaultRequest request, Mount? mount, string path)
+    {
+        var needed = request.Needed | (mount?.Engine.NeedsSudo(path) == true ? Capability.Sudo : Capability.None);
+        var wrapTtl = request.Origin.WrapTtl;
+        return caller.Acl.Check(request.Path, needed, request.Body.Span, wrapTtl == TimeSpan.Zero ? null : wrapTtl).IsAllowed;
     }
 
     private static SecretException Denied(VaultRequest request) =>
@@ -187,8 +182,9 @@ internal sealed class VaultCore
     private static SecretException NoEngine(VaultRequest request) => new(
         SecretErrorKind.NotFound, $"no handler for route '{request.Path}'", operation: request.OperationName, name: request.Path);
 
-    private AuditRecord Describe(Caller caller, VaultRequest request, AuditRecordKind kind) =>
-        new(kind, _time.GetUtcNow(), caller.ToString(), request.OperationName, request.Path, Version: request.Version);
+    private AuditRecord Describe(
+        Caller caller, VaultRequest request, AuditRecordKind kind, string? outcome = null, long intent = 0, long committed = 0) =>
+        new(kind, _time.GetUtcNow(), caller.ToString(), request.OperationName, request.Path, outcome, intent, committed, request.Version);
 
     private static string OutcomeOf(VaultAnswer answer) => answer.Error is { } error
         ? ErrorName(error.Kind)
