@@ -62,8 +62,12 @@ internal sealed class MountStore
     public async ValueTask<long> RemoveAsync(MountEntry entry, RequestContext context, CancellationToken cancellationToken)
     {
         var engine = Table.Find(entry.Path)!.Engine;
+        // Tokens end with the mount that gave them: before it goes, so that an interruption leaves no mount without them dead, and
+        // again after it, for who logged in meanwhile.
+        if (entry.IsAuth) await _system.Leases.RevokePrefixAsync(entry.Path, cancellationToken);
         var sequence = await ChangeAsync(
             entries => Array.FindAll(entries, other => !string.Equals(other.Id, entry.Id, StringComparison.Ordinal)), context, cancellationToken);
+        if (entry.IsAuth) await _system.Leases.RevokePrefixAsync(entry.Path, cancellationToken);
         await engine.ClearAsync(cancellationToken);
         return sequence;
     }

@@ -50,8 +50,8 @@ internal static class Logins
     /// <summary>Throws InvalidInput when a token came from a login whose role or user is gone: it lives out its time, but gets no more.</summary>
     public static async ValueTask RequireRoleAsync(VaultSystem system, TokenEntry token, CancellationToken cancellationToken)
     {
-        if (token.LoginRole is not { } role || system.Mounts.Table.Find(token.Path)?.Engine is not AuthEngine engine) return;
-        if (!await engine.HasRoleAsync(role, cancellationToken)) throw RequestFields.Invalid($"role \"{role}\" does not exist during renewal");
+        if (token.LoginRole is not { } role) return;
+        if (system.Mounts.Table.Find(token.Path)?.Engine is not AuthEngine engine || !await engine.HasRoleAsync(role, cancellationToken)) throw RequestFields.Invalid($"role \"{role}\" does not exist during renewal");
     }
 
     /// <summary>The names sorted, each once, with <c>default</c> unless it is not wanted.</summary>

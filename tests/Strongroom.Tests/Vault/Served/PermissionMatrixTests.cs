@@ -28,6 +28,10 @@ public sealed class PermissionMatrixTests
             "revoke-accessor", "revoke-orphan", "accessors", "roles", "roles/role", "tidy",
         }.Select(path => "auth/token/" + path),
         .. new[] { "data", "metadata", "delete", "undelete", "destroy", "subkeys", "fields", "append" }.Select(path => $"secret/{path}/app"),
+        .. new[]
+        {
+            "entity", "entity/batch-delete", "entity/id/x", "entity/name/x", "entity-alias", "entity-alias/id/x", "group", "group/id/x", "group/name/x", "lookup/entity", "lookup/group",
+        }.Select(path => "identity/" + path),
         "secret/config", "cubbyhole/app", "nothing/here",
     ];
 
