@@ -260,5 +260,35 @@ class Logins(unittest.TestCase):
         self.client.sys.disable_auth_method(mount)
 
 
+class Applications(unittest.TestCase):
+    """An application's own code for Vault, as it stands (agentds_secrets.py)."""
+
+    def setUp(self):
+        self.client = root()
+        self.client.secrets.kv.v2.create_or_update_secret("agentds/api-keys", {"openai_api_key": "sk-one", "anthropic_api_key": "sk-ant-one"})
+        for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "VAULT_ROLE_ID", "VAULT_SECRET_ID"):
+            os.environ.pop(name, None)
+
+    def test_loads_its_secrets_by_token(self):
+        import agentds_secrets
+        agentds_secrets.load_secrets()
+        self.assertEqual((os.environ["OPENAI_API_KEY"], os.environ["ANTHROPIC_API_KEY"]), ("sk-one", "sk-ant-one"))
+
+    def test_loads_its_secrets_by_approle(self):
+        import agentds_secrets
+        if "approle/" not in self.client.sys.list_auth_methods()["data"]:
+            self.client.sys.enable_auth_method("approle")
+        self.client.sys.create_or_update_policy("agentds", 'path "secret/data/agentds/*" { capabilities = ["read"] }')
+        self.client.auth.approle.create_or_update_approle("agentds", token_policies=["agentds"])
+        token = os.environ.pop("VAULT_TOKEN")
+        os.environ["VAULT_ROLE_ID"] = self.client.auth.approle.read_role_id("agentds")["data"]["role_id"]
+        os.environ["VAULT_SECRET_ID"] = self.client.auth.approle.generate_secret_id("agentds")["data"]["secret_id"]
+        try:
+            agentds_secrets.load_secrets()
+        finally:
+            os.environ["VAULT_TOKEN"] = token
+        self.assertEqual(os.environ["OPENAI_API_KEY"], "sk-one")
+
+
 if __name__ == "__main__":
     unittest.main()
