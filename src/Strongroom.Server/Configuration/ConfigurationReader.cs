@@ -40,13 +40,13 @@ internal sealed class ConfigurationReader(Func<string, string?> variable)
         foreach (var block in section.Blocks("seal", "seal \"keyfile\" { path = \"/etc/strongroom/vault.key\" }")) AddSeal(block, file);
         if (section.Has("disable_mlock") && section.Flag("disable_mlock") is not null)
             _warnings.Add("disable_mlock has no effect: keys lie in pinned memory that is zeroed, and the server locks no pages; encrypt the swap space");
+        if (section.Flag("ui") == true) _warnings.Add("ui has no effect: this server has no console");
         if (section.Has("disable_cache") && section.Flag("disable_cache") == true) _warnings.Add("disable_cache has no effect");
         _made = _made with
         {
             ApiAddress = section.Text("api_addr") ?? _made.ApiAddress,
             ClusterAddress = section.Text("cluster_addr") ?? _made.ClusterAddress,
             ClusterName = section.Text("cluster_name") ?? _made.ClusterName,
-            Ui = section.Flag("ui") ?? _made.Ui,
             DefaultLeaseTtl = section.Duration("default_lease_ttl") ?? _made.DefaultLeaseTtl,
             MaxLeaseTtl = section.Duration("max_lease_ttl") ?? _made.MaxLeaseTtl,
             LogLevel = ReadLogLevel(section) ?? _made.LogLevel,

@@ -21,9 +21,6 @@ internal sealed record ServerConfiguration
 
     public string ClusterName { get; init; } = "strongroom";
 
-    /// <summary>Whether the console is served.</summary>
-    public bool Ui { get; init; }
-
     public TimeSpan DefaultLeaseTtl { get; init; } = TimeSpan.FromHours(768);
 
     public TimeSpan MaxLeaseTtl { get; init; } = TimeSpan.FromHours(768);

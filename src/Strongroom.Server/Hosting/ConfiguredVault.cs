@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
-using Strongroom.Secrets;
+using System.Text.Json;
+using Strongroom.Files;
 using Strongroom.Server.Configuration;
+using Strongroom.Storage.Cached;
 using Strongroom.Storage.Memory;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Engines.Kv;
@@ -40,11 +43,12 @@ internal sealed class ConfiguredVault : HostedVault
         {
             if (configuration.Storage.Kind == "inmem") temporary = Directory.CreateTempSubdirectory("strongroom-");
             else folder = VaultFolder.Take(configuration.Storage.Folder, isOwn: true);
-            storage = folder is null ? new MemoryStorage() : folder.OpenStorage();
+            storage = folder is null ? new MemoryStorage() : new CachedStorage(folder.OpenStorage());
             if (configuration.Seal is { } chosen)
                 seal = SealFactory.Make(chosen, await VaultHeader.ReadAsync(storage, cancellationToken) is not null, random);
             var vault = new ServedVault(storage, Options(configuration, folder?.AuditPath ?? Path.Combine(temporary!.FullName, "audit.log"), seal, random, time) with { AcceptRestored = acceptRestored });
             await vault.StartAsync(cancellationToken);
+            if (configuration.PidFile is { } pid) WritePid(pid);
             return new ConfiguredVault(vault, configuration, folder, temporary, seal);
         }
         catch
@@ -76,6 +80,7 @@ internal sealed class ConfiguredVault : HostedVault
     public override async ValueTask DisposeAsync()
     {
         await Vault.DisposeAsync();
+        if (_configuration.PidFile is { } pid) File.Delete(pid);
         _seal?.Dispose();
         _folder?.Dispose();
         _temporary?.Delete(recursive: true);
@@ -94,7 +99,44 @@ internal sealed class ConfiguredVault : HostedVault
         ClusterAddress = configuration.ClusterAddress,
         DefaultLeaseTtl = (long)configuration.DefaultLeaseTtl.TotalSeconds,
         MaxLeaseTtl = (long)configuration.MaxLeaseTtl.TotalSeconds,
+        DescribeServer = writer => Describe(writer, configuration, seal?.Kind ?? ShamirSeal.KindName),
     };
+
+    private static void Describe(Utf8JsonWriter writer, ServerConfiguration configuration, string seal)
+    {
+        writer.WriteString("log_level"u8, configuration.LogLevel.ToString().ToLowerInvariant());
+        writer.WriteString("pid_file"u8, configuration.PidFile ?? "");
+        writer.WriteStartArray("listeners"u8);
+        foreach (var listener in configuration.Listeners)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("type"u8, "tcp"u8);
+            writer.WriteStartObject("config"u8);
+            writer.WriteString("address"u8, listener.Address.ToString());
+            writer.WriteBoolean("tls_disable"u8, listener.Tls is null);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteStartArray("seals"u8);
+        writer.WriteStartObject();
+        writer.WriteString("type"u8, seal);
+        writer.WriteBoolean("disabled"u8, value: false);
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+    }
+
+    private static void WritePid(string path)
+    {
+        try
+        {
+            File.WriteAllText(path, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FileFaults.Explain(e, "start", path);
+        }
+    }
 
     private static string Describe(ListenerConfiguration listener) =>
         $"tcp (addr: \"{listener.Address}\", max_request_duration: \"{GoDuration.Format(listener.RequestDurationMax)}\", "

@@ -45,7 +45,8 @@ public sealed class CachedStorage(VaultStorage storage, long bytesMax = CachedSt
         {
             foreach (var change in changes)
             {
-                if (change.Kind != StorageChangeKind.Check) PartOf(change.Id).Forget(change.Id);
+                if (change.Kind == StorageChangeKind.Clear) foreach (var part in _parts) part.ForgetAll();
+                else if (change.Kind != StorageChangeKind.Check) PartOf(change.Id).Forget(change.Id);
             }
         }
     }
@@ -103,6 +104,16 @@ public sealed class CachedStorage(VaultStorage storage, long bytesMax = CachedSt
                     _bytes = 0;
                 }
                 if (_entries.TryAdd(id, entry)) _bytes += EntryOverhead + (entry?.Sealed.Length ?? 0);
+            }
+        }
+
+        public void ForgetAll()
+        {
+            lock (_gate)
+            {
+                _changes++;
+                _entries.Clear();
+                _bytes = 0;
             }
         }
 

@@ -64,6 +64,15 @@ public sealed class MemoryStorage : VaultStorage
         for (var i = 0; i < changes.Count; i++)
         {
             var change = changes[i];
+            if (change.Kind == StorageChangeKind.Clear)
+            {
+                foreach (var gone in _entries.Values.ToArray())
+                {
+                    undo.Push((gone.Id, gone));
+                    Set(gone.Id, after: null);
+                }
+                continue;
+            }
             StoredEntry? present = _entries.TryGetValue(change.Id, out var entry) ? entry : null;
             if (change.ExpectedRevision is { } expected && expected != (present?.Revision ?? 0))
             {

@@ -43,6 +43,17 @@ internal sealed class CommitTransaction(Connection connection, bool keysVerified
         for (var i = 0; i < changes.Count; i++)
         {
             var change = changes[i];
+            if (change.Kind == StorageChangeKind.Clear)
+            {
+                inSavepoint = lastExpectation > i;
+                if (inSavepoint)
+                {
+                    connection.Run(Sql.Savepoint);
+                }
+                connection.Run(Sql.DeleteAll);
+                (_tally.Entries, _tally.Digest) = (0, default);
+                continue;
+            }
             var present = Find(change.Id);
             if (change.ExpectedRevision is { } expected && expected != (present?.Revision ?? 0))
             {

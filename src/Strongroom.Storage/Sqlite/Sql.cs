@@ -5,7 +5,7 @@ internal enum Sql
 {
     Begin, BeginWrite, Commit, Savepoint, Release, RollbackTo,
     ReadTally, WriteTally,
-    Get, GetState, Insert, Update, Delete, AnyInFolder, List, Scan, ScanKeys, ScanFolders,
+    Get, GetState, Insert, Update, Delete, DeleteAll, AnyInFolder, List, Scan, ScanKeys, ScanFolders,
     Count,
 }
 
@@ -49,6 +49,7 @@ internal static class SqlText
         Sql.Insert => "INSERT INTO entry(id, folder, revision, checksum, sealed) VALUES (?1, ?2, ?3, ?4, ?5)"u8,
         Sql.Update => "UPDATE entry SET revision = ?3, checksum = ?4, sealed = ?5 WHERE id = ?1"u8,
         Sql.Delete => "DELETE FROM entry WHERE id = ?1"u8,
+        Sql.DeleteAll => "DELETE FROM entry"u8,
         Sql.AnyInFolder => "SELECT 1 FROM entry WHERE folder = ?1 LIMIT 1"u8,
         Sql.List => "SELECT id, folder, revision, checksum, sealed FROM entry WHERE folder = ?1"u8,
         Sql.Scan => "SELECT id, folder, revision, checksum, sealed FROM entry ORDER BY id"u8,

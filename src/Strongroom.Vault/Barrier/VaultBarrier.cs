@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Strongroom.Secrets;
 using Strongroom.Vault.Seal;
+using Strongroom.Vault.Snapshots;
 using Strongroom.Vault.Storage;
 
 namespace Strongroom.Vault.Barrier;
@@ -143,6 +144,51 @@ internal sealed class VaultBarrier : IDisposable
         }
     }
 
+    /// <summary>The sums of a snapshot under the root key.</summary>
+    public byte[] SealSums(ReadOnlySpan<byte> sums)
+    {
+        var wrapped = new byte[sums.Length + KeyWrap.Overhead];
+        KeyWrap.Wrap(_closed ? throw Closed() : _rootKey, sums, SumsContext(), Random, wrapped);
+        return wrapped;
+    }
+
+    /// <summary>Whether a snapshot was made of this vault, since its root key changed last.</summary>
+    public bool IsOwn(Snapshot snapshot)
+    {
+        var sums = new byte[snapshot.Sums.Length];
+        if (snapshot.Record.VaultId != VaultId || !KeyWrap.TryUnwrap(_closed ? throw Closed() : _rootKey, snapshot.SealedSums, SumsContext(), sums)) return false;
+        return sums.AsSpan().SequenceEqual(snapshot.Sums);
+    }
+
+    /// <summary>
+    /// Puts a snapshot in the place of everything that is stored, in one commit. Afterwards this barrier can write nothing any more:
+    /// the vault must be opened again. Not to be cancelled.
+    /// </summary>
+    public async ValueTask<long> RestoreAsync(Snapshot snapshot)
+    {
+        var result = await Storage.CommitAsync([new StorageChange(StorageChangeKind.Clear, EntryId.None), .. snapshot.Entries], CancellationToken.None);
+        return result.Committed
+            ? result.Sequence
+            : throw new SecretException(SecretErrorKind.InvalidInput, "failed to read snapshot file: it has an entry twice");
+    }
+
+    /// <summary>A barrier over what is stored now, when the root key is still the same; else null. This one stays as it is.</summary>
+    public async ValueTask<VaultBarrier?> TryReopenAsync(CancellationToken cancellationToken)
+    {
+        var (record, sealRevision) = await VaultHeader.RequireAsync(Storage, cancellationToken);
+        var rootKey = GC.AllocateUninitializedArray<byte>(_rootKey.Length, pinned: true);
+        _rootKey.CopyTo(rootKey, 0);
+        try
+        {
+            return new VaultBarrier(Storage, Random, record.VaultId, rootKey, await LoadKeyringAsync(Storage, record.VaultId, rootKey, cancellationToken), sealRevision);
+        }
+        catch (SecretException e) when (e.Kind == SecretErrorKind.Corrupt)
+        {
+            CryptographicOperations.ZeroMemory(rootKey);
+            return null;
+        }
+    }
+
     /// <summary>Notes the sequence of a commit, and begins a new term when the current one has served long enough.</summary>
     public async ValueTask CommittedAsync(long sequence, CancellationToken cancellationToken)
     {
@@ -229,6 +275,8 @@ internal sealed class VaultBarrier : IDisposable
 
     private StorageChange PutKeyring(Keyring keyring, ReadOnlySpan<byte> rootKey) => new(
         StorageChangeKind.Put, VaultHeader.KeyringId, Sealed: KeyringFormat.Seal(keyring, VaultId, rootKey, Random), ExpectedRevision: keyring.Revision);
+
+    private byte[] SumsContext() => [.. "strongroom snapshot 1\0"u8, .. VaultId.ToByteArray(bigEndian: true)];
 
     /// <summary>Swaps the snapshot. Readers may hold the old one; its keys are those of the new one, so nothing is left to zero.</summary>
     private void Install(Keyring keyring)

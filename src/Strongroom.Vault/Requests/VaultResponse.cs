@@ -96,7 +96,8 @@ public sealed class VaultResponse : IDisposable
     internal static VaultResponse Done(long sequence) => new(VaultStatus.Done, null, sequence);
 
     /// <summary>Nothing to tell, and something to do when the request is on record.</summary>
-    internal static VaultResponse DoneThen(Func<CancellationToken, ValueTask> afterwards) => new(VaultStatus.Done, null, 0) { Afterwards = afterwards };
+    internal static VaultResponse DoneThen(Func<CancellationToken, ValueTask> afterwards, long sequence = 0) =>
+        new(VaultStatus.Done, null, sequence) { Afterwards = afterwards };
 
     /// <summary>A list of names, as every LIST answers. Throws NotFound when there are none.</summary>
     internal static VaultResponse Keys(IReadOnlyList<string> names, Action<Utf8JsonWriter>? more = null)

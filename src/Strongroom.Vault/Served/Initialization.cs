@@ -73,17 +73,10 @@ internal sealed class Initialization(ServedVault vault) : IDisposable
         vault.Handover.Forget();
     }
 
-    /// <summary>The log of a vault that never was is kept under another name: its key is gone, and so nobody can add to it.</summary>
     private async ValueTask StartOverAsync(CancellationToken cancellationToken)
     {
         // The log first: while the mark is there, all of this is done again.
-        var log = vault.Options.AuditPath;
-        if (File.Exists(log))
-        {
-            var number = 1;
-            while (File.Exists($"{log}.abandoned-{number}")) number++;
-            File.Move(log, $"{log}.abandoned-{number}");
-        }
+        vault.SetLogAside("abandoned");
         await vault.Handover.ClearAsync(cancellationToken);
     }
 }

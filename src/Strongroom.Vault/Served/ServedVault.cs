@@ -21,6 +21,7 @@ public sealed class ServedVault : IAsyncDisposable
     private readonly SemaphoreSlim _change = new(1, 1);
     private readonly OutboundHttp _http;
     private volatile Unsealed? _unsealed;
+    private volatile bool _acceptRestored;
 
     /// <summary>A vault that is sealed until it is opened, or not there until it is made.</summary>
     public ServedVault(VaultStorage storage, ServedVaultOptions options)
@@ -213,20 +214,59 @@ public sealed class ServedVault : IAsyncDisposable
         await _change.WaitAsync(cancellationToken);
         try
         {
-            if (_unsealed is not { } unsealed) return;
-            _unsealed = null;
-            await Rekeying.GiveUpAsync(CancellationToken.None);
-            await RootGeneration.GiveUpAsync(CancellationToken.None);
-            await unsealed.Sweeper.DisposeAsync();
-            await unsealed.System.AuditDevices.DisposeAsync();
-            await unsealed.System.Checkpointer!.DisposeAsync();
-            unsealed.Barrier.Dispose();
-            await unsealed.Audit.DisposeAsync();
+            if (_unsealed is { } unsealed) await CloseAsync(unsealed);
         }
         finally
         {
             _change.Release();
         }
+    }
+
+    /// <summary>
+    /// Opens the vault anew after all that is stored was replaced; it is sealed afterwards when the keys are others and nothing here opens them.
+    /// </summary>
+    internal async ValueTask ReopenAsync(CancellationToken cancellationToken)
+    {
+        await _change.WaitAsync(cancellationToken);
+        try
+        {
+            if (_unsealed is not { } unsealed) return;
+            var barrier = await unsealed.Barrier.TryReopenAsync(cancellationToken);
+            await CloseAsync(unsealed);
+            Handover.Forget();
+            // Whoever may replace all that is stored has accepted that it is older than the log.
+            _acceptRestored = true;
+            barrier ??= await TryOpenAsync(cancellationToken);
+            if (barrier is not null) await UnsealAsync(barrier, _ => default, cancellationToken);
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    private async ValueTask<VaultBarrier?> TryOpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Options.Seal is { } seal ? await VaultBarrier.OpenAsync(Storage, seal, Options.Random, cancellationToken) : null;
+        }
+        catch (SecretException e) when (e.Kind == SecretErrorKind.Sealed)
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask CloseAsync(Unsealed unsealed)
+    {
+        _unsealed = null;
+        await Rekeying.GiveUpAsync(CancellationToken.None);
+        await RootGeneration.GiveUpAsync(CancellationToken.None);
+        await unsealed.Sweeper.DisposeAsync();
+        await unsealed.System.AuditDevices.DisposeAsync();
+        await unsealed.System.Checkpointer!.DisposeAsync();
+        unsealed.Barrier.Dispose();
+        await unsealed.Audit.DisposeAsync();
     }
 
     /// <summary>Has the audit devices open their files anew, after they were moved: what SIGHUP asks for.</summary>
@@ -252,10 +292,7 @@ public sealed class ServedVault : IAsyncDisposable
         Checkpointer? checkpointer = null;
         try
         {
-            audit = HashChainedFile.Open(Options.AuditPath, barrier.Keyring.AuditKey, Options.AuditFlush, Options.Time);
-            await AuditAgreement.RequireAsync(
-                barrier, audit, new EmbeddedVaultOptions { AuditPath = Options.AuditPath, Time = Options.Time, Random = Options.Random, AcceptRestored = Options.AcceptRestored },
-                cancellationToken);
+            audit = await OpenLogAsync(barrier, cancellationToken);
             checkpointer = await Checkpointer.StartAsync(barrier, audit, Options.Time, cancellationToken);
             var system = new VaultSystem(barrier, Options.Time, Path.GetDirectoryName(Path.GetFullPath(Options.AuditPath))!)
             {
@@ -279,6 +316,45 @@ public sealed class ServedVault : IAsyncDisposable
             barrier.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Opens the log and has vault and log agree. A vault that was accepted as restored gets a new log when the present one is another's.</summary>
+    private async ValueTask<HashChainedFile> OpenLogAsync(VaultBarrier barrier, CancellationToken cancellationToken)
+    {
+        var options = new EmbeddedVaultOptions
+        {
+            AuditPath = Options.AuditPath, Time = Options.Time, Random = Options.Random, AcceptRestored = Options.AcceptRestored || _acceptRestored,
+        };
+        for (var isSecond = false; ; isSecond = true)
+        {
+            var log = HashChainedFile.Open(Options.AuditPath, barrier.Keyring.AuditKey, Options.AuditFlush, Options.Time);
+            try
+            {
+                await AuditAgreement.RequireAsync(barrier, log, options, cancellationToken);
+                _acceptRestored = false;
+                return log;
+            }
+            catch (SecretException e) when (e.Kind == SecretErrorKind.Corrupt && options.AcceptRestored && !isSecond)
+            {
+                await log.DisposeAsync();
+                SetLogAside("replaced");
+            }
+            catch
+            {
+                await log.DisposeAsync();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Keeps the log under another name, because nobody can add to it any more: its key is gone.</summary>
+    internal void SetLogAside(string why)
+    {
+        var log = Options.AuditPath;
+        if (!File.Exists(log)) return;
+        var number = 1;
+        while (File.Exists($"{log}.{why}-{number}")) number++;
+        File.Move(log, $"{log}.{why}-{number}");
     }
 
     private sealed record Unsealed(VaultBarrier Barrier, HashChainedFile Audit, VaultSystem System, VaultCore Core, LeaseSweeper Sweeper);

@@ -44,6 +44,9 @@ public sealed record ServedVaultOptions
     /// <summary>The address that servers would reach each other under; shown and not used, because there is one server.</summary>
     public string ClusterAddress { get; init; } = "";
 
+    /// <summary>Writes what else <c>sys/config/state/sanitized</c> tells of the server: members of an object, without a secret.</summary>
+    public Action<System.Text.Json.Utf8JsonWriter>? DescribeServer { get; init; }
+
     /// <summary>Seconds that a lease or token lives when nothing else says so.</summary>
     public long DefaultLeaseTtl { get; init; } = 768 * 3600;
 

@@ -64,6 +64,9 @@ public enum StorageChangeKind
 
     /// <summary>Changes nothing; the commit happens only if the entry is at the expected revision.</summary>
     Check,
+
+    /// <summary>Removes every entry, for putting a snapshot in their place. Only as the first change of a commit; names no entry.</summary>
+    Clear,
 }
 
 /// <summary>One change of a commit. Changes take effect in their order; a later one sees the earlier ones.</summary>

@@ -20,6 +20,38 @@ public abstract partial class StorageConformance
         (await storage.GetAsync(Entry.Id(1), None))!.Value.Revision.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Clear_removes_everything_and_what_follows_takes_its_place()
+    {
+        await using var storage = await CreateAsync();
+        await storage.CommitAsync([Entry.Put(1, "a"), Entry.Put(2, "b", folder: 1), Entry.Put(3, "c", folder: 1)], None);
+        _ = await storage.GetAsync(Entry.Id(3), None);
+
+        var result = await storage.CommitAsync([new(StorageChangeKind.Clear, default), Entry.Put(2, "new", folder: 1)], None);
+
+        result.Committed.ShouldBeTrue();
+        (await storage.GetAsync(Entry.Id(1), None)).ShouldBeNull();
+        (await storage.GetAsync(Entry.Id(3), None)).ShouldBeNull();
+        (await storage.ListAsync(Entry.Folder(1), None)).ShouldHaveSingleItem().Revision.ShouldBe(result.Sequence);
+        await storage.VerifyAsync(None);
+    }
+
+    [Fact]
+    public async Task Clear_in_a_commit_that_conflicts_removes_nothing()
+    {
+        await using var storage = await CreateAsync();
+        await storage.CommitAsync([Entry.Put(1, "a"), Entry.Put(2, "b", folder: 1)], None);
+
+        var result = await storage.CommitAsync(
+            [new(StorageChangeKind.Clear, default), new(StorageChangeKind.Check, Entry.Id(1), ExpectedRevision: 1)], None);
+
+        result.ShouldBe(new CommitResult(0, 1));
+        (await storage.GetAsync(Entry.Id(1), None)).ShouldNotBeNull();
+        (await storage.ListAsync(Entry.Folder(1), None)).Count.ShouldBe(1);
+        await storage.VerifyAsync(None);
+        await ShouldRefuse(storage, new StorageChange(StorageChangeKind.Clear, Entry.Id(1)));
+    }
+
     [Theory]
     [InlineData(StorageChangeKind.Put)]
     [InlineData(StorageChangeKind.Delete)]

@@ -27,7 +27,7 @@ public sealed class ConfigurationTests
         """;
 
     [Fact]
-    public void Usual_file_of_Vault_is_read_without_a_warning()
+    public void Usual_file_of_Vault_is_read_as_it_stands()
     {
         var read = Read(Usual);
         var listener = read.Listeners.ShouldHaveSingleItem();
@@ -36,8 +36,8 @@ public sealed class ConfigurationTests
         listener.RequestSizeMax.ShouldBe(32 << 20);
         listener.RequestDurationMax.ShouldBe(TimeSpan.FromSeconds(90));
         read.Storage.ShouldBe(new StorageConfiguration("file", "/vault/data"));
-        (read.ApiAddress, read.ClusterAddress, read.Ui, read.Seal).ShouldBe(("http://localhost:8200", "http://localhost:8201", true, null));
-        read.Warnings.ShouldBeEmpty();
+        (read.ApiAddress, read.ClusterAddress, read.Seal).ShouldBe(("http://localhost:8200", "http://localhost:8201", null));
+        read.Warnings.ShouldBe(["ui has no effect: this server has no console"]);
     }
 
     [Fact]
@@ -99,6 +99,7 @@ public sealed class ConfigurationTests
         [
             "unknown or unsupported field max_lease_tll found in configuration at server.hcl:14:1; did you mean 'max_lease_ttl'?",
             "disable_mlock has no effect: keys lie in pinned memory that is zeroed, and the server locks no pages; encrypt the swap space",
+            "ui has no effect: this server has no console",
         ]);
     }
 
@@ -121,10 +122,10 @@ public sealed class ConfigurationTests
     {
         var reader = new ConfigurationReader(_ => null);
         reader.Add(Usual, "a.hcl");
-        reader.Add("listener \"tcp\" { address = \"127.0.0.1:9\" tls_disable = true }\nui = false", "b.hcl");
+        reader.Add("listener \"tcp\" { address = \"127.0.0.1:9\" tls_disable = true }\ncluster_name = \"b\"", "b.hcl");
         var read = reader.Build("a.hcl, b.hcl");
         read.Listeners.Select(listener => listener.Address.Port).ShouldBe([8200, 9]);
-        (read.Ui, read.ApiAddress).ShouldBe((false, "http://localhost:8200"));
+        (read.ClusterName, read.ApiAddress).ShouldBe(("b", "http://localhost:8200"));
     }
 
     [Fact]

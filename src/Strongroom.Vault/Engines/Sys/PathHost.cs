@@ -4,7 +4,7 @@ using Strongroom.Vault.Served;
 
 namespace Strongroom.Vault.Engines.Sys;
 
-/// <summary><c>sys/ha-status</c> and <c>sys/host-info</c>: the one server and its machine.</summary>
+/// <summary><c>sys/ha-status</c>, <c>sys/host-info</c> and <c>sys/config/state/sanitized</c>: the one server, its machine and its settings.</summary>
 internal static class PathHost
 {
     public static ValueTask<VaultResponse> HandleHaStatusAsync(SysCall call, CancellationToken cancellationToken)
@@ -43,6 +43,25 @@ internal static class PathHost
             writer.WriteNumber("total"u8, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
             writer.WriteEndObject();
             writer.WriteNumber("cpu_count"u8, Environment.ProcessorCount);
+        }));
+    }
+
+    /// <summary><c>sys/config/state/sanitized</c>: how the server is configured; there is no secret in it.</summary>
+    public static ValueTask<VaultResponse> HandleSanitizedAsync(SysCall call, CancellationToken cancellationToken)
+    {
+        if (call.Request.Operation != VaultOperation.Read) throw call.Unsupported();
+        var options = call.Served.Options;
+        return new(VaultResponse.Ok(writer =>
+        {
+            writer.WriteString("api_addr"u8, options.ApiAddress);
+            writer.WriteString("cluster_addr"u8, options.ClusterAddress);
+            writer.WriteString("cluster_name"u8, options.ClusterName);
+            writer.WriteNumber("default_lease_ttl"u8, options.DefaultLeaseTtl);
+            writer.WriteNumber("max_lease_ttl"u8, options.MaxLeaseTtl);
+            writer.WriteStartObject("storage"u8);
+            writer.WriteString("type"u8, options.StorageType);
+            writer.WriteEndObject();
+            options.DescribeServer?.Invoke(writer);
         }));
     }
 }
