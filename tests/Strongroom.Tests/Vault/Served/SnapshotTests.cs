@@ -159,6 +159,20 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public async Task Snapshots_pass_an_audit_device_whose_lines_stay_JSON()
+    {
+        await using var bench = new SealBench();
+        var root = await OpenAsync(bench);
+        using var elsewhere = new TemporaryFolder();
+        var log = elsewhere.File("device.log");
+        await bench.WriteAsync("sys/audit/file", $$$"""{"type": "file", "options": {"file_path": "{{{log}}}"}}""", root);
+        await RestoreAsync(bench, "snapshot", await SaveAsync(bench, root), root);
+        await bench.Vault.SealAsync(default);
+        var lines = (await File.ReadAllLinesAsync(log)).Select(line => JsonNode.Parse(line)!["request"]!["path"]!.GetValue<string>()).ToArray();
+        lines.Count(path => path == "sys/storage/raft/snapshot").ShouldBe(4);
+    }
+
+    [Fact]
     public async Task Configuration_names_the_one_server()
     {
         await using var bench = new SealBench();

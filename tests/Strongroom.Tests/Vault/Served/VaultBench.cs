@@ -91,7 +91,7 @@ internal sealed class VaultBench : IAsyncDisposable
         };
         if (query is not null) request = request with { Query = query };
         using var response = await Vault.HandleAsync(request, CancellationToken.None);
-        return new Answer(response.Status, response.Data.IsEmpty ? null : JsonNode.Parse(response.Data.Span), response.Auth, response.Wrap, response.Lease, [.. response.Warnings]);
+        return new Answer(response.Status, response.Data.IsEmpty || response.BareContentType is not (null or "application/json") ? null : JsonNode.Parse(response.Data.Span), response.Auth, response.Wrap, response.Lease, [.. response.Warnings]);
     }
 
     public async ValueTask DisposeAsync()
