@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Tokens;
 
@@ -88,7 +89,8 @@ internal static class PathSecretId
     /// <summary>An object, the same as text, or <c>a=b,c=d</c>.</summary>
     private static Dictionary<string, string> Metadata(RequestFields fields)
     {
-        if (fields.Text("metadata") is not { Length: > 0 } text || text.TrimStart().StartsWith('{')) return fields.Pairs("metadata") ?? [];
+        if (fields.Find("metadata")?.ValueKind == JsonValueKind.Object || fields.Text("metadata") is not { Length: > 0 } text || text.TrimStart().StartsWith('{'))
+            return fields.Pairs("metadata") ?? [];
         var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var item in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {

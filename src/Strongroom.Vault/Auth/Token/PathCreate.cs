@@ -120,8 +120,8 @@ internal static class PathCreate
     {
         if (entry.Policies is [PolicyStore.Root]) throw RequestFields.Invalid("batch tokens cannot be root tokens");
         if (fields.Text("id") is { Length: > 0 }) throw RequestFields.Invalid("batch token cannot have \"id\" set");
-        var wrong = entry.ExplicitMaxTtl != 0 ? "explicit_max_ttl" : entry.UsesLeft != 0 ? "num_uses" : entry.Period != 0 ? "period"
-            : fields.Flag("renewable") == true ? "renewable" : null;
+        // That clients ask for renewal by habit is no fault: they are told that there is none.
+        var wrong = entry.ExplicitMaxTtl != 0 ? "explicit_max_ttl" : entry.UsesLeft != 0 ? "num_uses" : entry.Period != 0 ? "period" : null;
         if (wrong is not null) throw RequestFields.Invalid($"batch token cannot have \"{wrong}\" set");
     }
 

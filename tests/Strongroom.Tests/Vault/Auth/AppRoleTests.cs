@@ -1,6 +1,8 @@
 using System.Net;
 using Shouldly;
+using Strongroom.Conformance.Storages;
 using Strongroom.Secrets;
+using Strongroom.Storage.Memory;
 using Strongroom.Tests.Vault.Served;
 using Strongroom.Vault.Requests;
 using Xunit;
@@ -182,6 +184,31 @@ public sealed class AppRoleTests
         await vault.DeleteAsync("sys/auth/approle");
         await vault.WriteAsync("sys/auth/approle", """{"type": "approle"}""");
         (await Should.ThrowAsync<SecretException>(() => vault.ListAsync("auth/approle/role"))).Kind.ShouldBe(SecretErrorKind.NotFound);
+    }
+
+    [Theory]
+    [InlineData("""{"a": "b"}""")]
+    [InlineData("\"{\\\"a\\\": \\\"b\\\"}\"")]
+    [InlineData("\"a=b\"")]
+    public async Task Metadata_is_an_object_or_text_in_two_forms(string metadata)
+    {
+        await using var vault = await CreateAsync("{}");
+        await vault.WriteAsync("auth/approle/role/app/custom-secret-id", $$"""{"secret_id": "chosen", "metadata": {{metadata}}}""");
+        (await LoginAsync(vault, await RoleIdAsync(vault), "chosen")).Auth!.Metadata!["a"].ShouldBe("b");
+    }
+
+    [Fact]
+    public async Task Use_is_gone_for_good_before_there_is_a_token_whatever_breaks_after_it()
+    {
+        var storage = new FaultyStorage(new MemoryStorage(), seed: 1, TimeProvider.System);
+        await using var vault = await VaultBench.CreateAsync(storage);
+        await vault.WriteAsync("sys/auth/approle", """{"type": "approle"}""");
+        await vault.WriteAsync("auth/approle/role/app", """{"role_id": "r", "secret_id_num_uses": 1}""");
+        var secretId = await SecretIdAsync(vault);
+        storage.Faults = new StorageFaults { CommitsAfter = 1 };
+        await Should.ThrowAsync<SecretException>(() => LoginAsync(vault, "r", secretId));
+        storage.Faults = new StorageFaults();
+        (await FailAsync(() => LoginAsync(vault, "r", secretId))).ShouldBe("invalid secret id");
     }
 
     private static async Task<VaultBench> CreateAsync(string role)
