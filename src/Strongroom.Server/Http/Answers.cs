@@ -9,6 +9,7 @@ internal static class Answers
     {
         var http = context.Response;
         http.StatusCode = Status(response);
+        foreach (var (name, value) in response.Headers) http.Headers[name] = value;
         if (http.StatusCode == StatusCodes.Status204NoContent) return;
         http.ContentType = response.BareContentType ?? "application/json";
         if (HttpMethods.IsHead(context.Request.Method)) return;

@@ -44,13 +44,7 @@ internal sealed class MountStore
         entries =>
         {
             if (entries.Length >= CountMax) throw RequestFields.Invalid($"there are {CountMax} mounts already");
-            foreach (var other in entries)
-            {
-                if (string.Equals(other.Path, entry.Path, StringComparison.Ordinal))
-                    throw RequestFields.Invalid($"path is already in use at {Shown(other.Path)}");
-                if (other.Path.StartsWith(entry.Path, StringComparison.Ordinal) || entry.Path.StartsWith(other.Path, StringComparison.Ordinal))
-                    throw RequestFields.Invalid($"existing mount at {Shown(other.Path)}");
-            }
+            RequireFree(entries, entry.Path, except: null);
             return [.. entries, entry];
         },
         context, cancellationToken);
@@ -76,6 +70,15 @@ internal sealed class MountStore
     public ValueTask<long> ReplaceAsync(
         MountEntry entry, Func<MountEntry, MountEntry> change, RequestContext context, CancellationToken cancellationToken) => ChangeAsync(
         entries => Array.ConvertAll(entries, other => string.Equals(other.Id, entry.Id, StringComparison.Ordinal) ? change(other) : other),
+        context, cancellationToken);
+
+    /// <summary>Moves a mount to another path. What it stores lies below its identity and stays where it is.</summary>
+    public ValueTask<long> MoveAsync(MountEntry entry, string path, RequestContext context, CancellationToken cancellationToken) => ChangeAsync(
+        entries =>
+        {
+            RequireFree(entries, path, except: entry.Id);
+            return Array.ConvertAll(entries, other => string.Equals(other.Id, entry.Id, StringComparison.Ordinal) ? other with { Path = path } : other);
+        },
         context, cancellationToken);
 
     /// <summary>A new entry with identity and accessor.</summary>
@@ -126,6 +129,19 @@ internal sealed class MountStore
     private static bool IsSameEngine(MountEntry a, MountEntry b) =>
         ReferenceEquals(a, b) || (string.Equals(a.Path, b.Path, StringComparison.Ordinal)
             && a.Options.GetOption("version") == b.Options.GetOption("version") && a.DefaultLeaseTtl == b.DefaultLeaseTtl && a.MaxLeaseTtl == b.MaxLeaseTtl);
+
+    /// <summary>Throws unless no other mount is at the path, above it or below it.</summary>
+    private static void RequireFree(MountEntry[] entries, string path, string? except)
+    {
+        foreach (var other in entries)
+        {
+            if (string.Equals(other.Id, except, StringComparison.Ordinal)) continue;
+            if (string.Equals(other.Path, path, StringComparison.Ordinal))
+                throw RequestFields.Invalid($"path is already in use at {Shown(other.Path)}");
+            if (other.Path.StartsWith(path, StringComparison.Ordinal) || path.StartsWith(other.Path, StringComparison.Ordinal))
+                throw RequestFields.Invalid($"existing mount at {Shown(other.Path)}");
+        }
+    }
 
     private static string Shown(string path) => path.StartsWith("auth/", StringComparison.Ordinal) ? path["auth/".Length..] : path;
 }

@@ -3,6 +3,7 @@ using Strongroom.Vault.Audit;
 using Strongroom.Vault.Audit.Devices;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Mounts;
+using Strongroom.Vault.Quotas;
 using Strongroom.Vault.Tokens;
 
 namespace Strongroom.Vault.Requests;
@@ -45,6 +46,17 @@ internal sealed class VaultCore
     {
         var answers = await RunAsync(known: null, [request], administer: null, cancellationToken);
         return answers[0].Response ?? throw answers[0].Error!;
+    }
+
+    /// <summary>Answers a request beyond its rate limit, before anything else is looked at; told to the audit devices if the settings say so.</summary>
+    public async ValueTask<VaultResponse> RefuseAsync(VaultRequest request, RateState state, CancellationToken cancellationToken)
+    {
+        if (_system!.Quotas.Table.Settings.AuditLogging && _devices?.IsEmpty == false)
+        {
+            var error = new SecretException(SecretErrorKind.Throttled, "rate limit quota exceeded");
+            await TellDevicesAsync(Caller.Anonymous, request, Mounts.Find(request.Path), new VaultAnswer(null, error), told: false, cancellationToken);
+        }
+        return _system.Quotas.Refuse(request, state);
     }
 
     /// <summary>Handles one request of a caller who is known already. The response must be disposed.</summary>

@@ -57,6 +57,9 @@ public sealed class VaultResponse : IDisposable
     /// <summary>The HTTP status of an answer that tells something by it; 0 is the usual one.</summary>
     public int StatusCode { get; internal set; }
 
+    /// <summary>What the answer tells besides its content, as HTTP headers.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; internal set; } = [];
+
     /// <summary>A login that the pipeline turns into a token before anybody sees this answer.</summary>
     internal AuthGrant? Grant { get; private init; }
 

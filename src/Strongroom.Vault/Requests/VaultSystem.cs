@@ -7,6 +7,7 @@ using Strongroom.Vault.Identity;
 using Strongroom.Vault.Leases;
 using Strongroom.Vault.Mounts;
 using Strongroom.Vault.Policies;
+using Strongroom.Vault.Quotas;
 using Strongroom.Vault.Served;
 using Strongroom.Vault.Tokens;
 
@@ -30,6 +31,7 @@ internal sealed class VaultSystem
         LoginFailures = new LoginFailures(time);
         Mounts = new MountStore(this);
         KeyTerms = new KeyTerms(barrier, time);
+        Quotas = new QuotaStore(barrier, time);
         AuditDevices = new AuditDevices(barrier, time, folder);
     }
 
@@ -53,10 +55,14 @@ internal sealed class VaultSystem
 
     public MountStore Mounts { get; }
 
+    public RemountHistory Remounts { get; } = new();
+
     public KeyTerms KeyTerms { get; }
 
     /// <summary>The vault as a whole, for the endpoints that seal, restore or describe it; null where nothing serves it.</summary>
     public ServedVault? Served { get; init; }
+
+    public QuotaStore Quotas { get; }
 
     public AuditDevices AuditDevices { get; }
 

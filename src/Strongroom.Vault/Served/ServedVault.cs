@@ -191,7 +191,11 @@ public sealed class ServedVault : IAsyncDisposable
     {
         if (SealEndpoints.Find(request) is { } endpoint) return await endpoint(this, request, cancellationToken);
         if (Handover.IsOurs) await Handover.SettledAsync(cancellationToken);
-        var response = await Current.Core.HandleAsync(request, cancellationToken);
+        var unsealed = Current;
+        var rate = unsealed.System.Quotas.IsEmpty ? null : unsealed.System.Quotas.Take(request);
+        if (rate is { IsAllowed: false } exceeded) return await unsealed.Core.RefuseAsync(request, exceeded, cancellationToken);
+        var response = await unsealed.Core.HandleAsync(request, cancellationToken);
+        if (rate is { } left) response.Headers = unsealed.System.Quotas.Headers(left);
         if (response.Afterwards is not { } afterwards) return response;
         try
         {
@@ -306,6 +310,7 @@ public sealed class ServedVault : IAsyncDisposable
             await prepare(system);
             await system.Mounts.LoadAsync(cancellationToken);
             await system.AuditDevices.LoadAsync(cancellationToken);
+            await system.Quotas.LoadAsync(cancellationToken);
             await system.KeyTerms.NoteAsync(cancellationToken);
             _unsealed = new Unsealed(barrier, audit, system, new VaultCore(system, audit), new LeaseSweeper(system.Leases, Options.Time));
         }

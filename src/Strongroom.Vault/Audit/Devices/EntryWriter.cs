@@ -49,7 +49,7 @@ internal sealed class EntryWriter(AuditDevice device, Utf8JsonWriter json)
             if (entry.Metadata is { Count: > 0 } metadata) json.WritePairs("metadata", metadata);
             if (entry.UsesLeft > 0) json.WriteNumber("remaining_uses"u8, entry.UsesLeft);
             if (entry.EntityId.Length > 0) json.WriteString("entity_id"u8, entry.EntityId);
-            json.WriteString("token_type"u8, "service"u8);
+            json.WriteString("token_type"u8, entry.Batch ? "batch"u8 : "service"u8);
             if (entry.CreationTtl > 0) json.WriteNumber("token_ttl"u8, entry.CreationTtl);
             json.WriteUnixTime("token_issue_time", entry.CreatedAt);
         }

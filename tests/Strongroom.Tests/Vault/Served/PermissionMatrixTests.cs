@@ -17,7 +17,7 @@ public sealed class PermissionMatrixTests
         [VaultOperation.Read, VaultOperation.List, VaultOperation.Update, VaultOperation.Patch, VaultOperation.Delete];
 
     /// <summary>Paths that need no token at all, as Vault has them.</summary>
-    private static readonly string[] Open = ["sys/wrapping/lookup", "sys/internal/specs/openapi", "sys/internal/ui/mounts"];
+    private static readonly string[] Open = ["sys/wrapping/lookup", "sys/internal/specs/openapi", "sys/internal/ui/mounts", "sys/internal/ui/feature-flags"];
 
     public static TheoryData<string> Paths =>
     [
