@@ -56,7 +56,7 @@ internal sealed class ApiCall : IDisposable
     public async Task<VaultReply> SendAsync(string doing, VaultCall call)
     {
         var reply = await TrySendAsync(call);
-        return reply.IsSuccess ? reply : throw Refused(doing, reply);
+        return reply.IsSuccess ? reply : throw Refused(doing, reply, call.Token is not null);
     }
 
     /// <summary>The same, with null for <c>404</c>, which says that there is nothing.</summary>
@@ -77,6 +77,13 @@ internal sealed class ApiCall : IDisposable
         if (Switch(CommonFlags.OutputCurl)) throw Show(RequestText.Curl(Client, call));
         if (Switch(CommonFlags.OutputPolicy)) throw Show(RequestText.Policy(call));
         return await Client.SendAsync(call, CancellationToken);
+    }
+
+    /// <summary>Sends a request that only prepares the one that was asked for: it is neither shown nor wrapped.</summary>
+    public async Task<VaultReply> PrepareAsync(string doing, VaultCall call)
+    {
+        var reply = await Client.SendAsync(call with { WrapTtl = "" }, CancellationToken);
+        return reply.IsSuccess ? reply : throw Refused(doing, reply);
     }
 
     /// <summary>Sends an object and needs no answer.</summary>
@@ -104,7 +111,7 @@ internal sealed class ApiCall : IDisposable
     }
 
     /// <summary>What the server said, in the form that Vault's command line gives it.</summary>
-    public RemoteFault Refused(string doing, VaultReply reply)
+    public RemoteFault Refused(string doing, VaultReply reply, bool hadToken = false)
     {
         var text = new StringBuilder($"Error {doing}: Error making API request.\n\n");
         if (Client.Options.Namespace is { } name) text.Append($"Namespace: {name}\n");
@@ -124,7 +131,7 @@ internal sealed class ApiCall : IDisposable
         }
         var refusal = text.ToString().TrimEnd();
         reply.Dispose();
-        if ((int)reply.Status is 401 or 403 && Client.Options.Token is null) refusal += "\n\nNo token was sent: log in first (vault login), or set VAULT_TOKEN.";
+        if ((int)reply.Status is 401 or 403 && !hadToken && Client.Options.Token is null) refusal += "\n\nNo token was sent: log in first (vault login), or set VAULT_TOKEN.";
         return new RemoteFault(refusal);
     }
 

@@ -7,7 +7,7 @@ internal static class ApiVerbList
 {
     public static readonly ApiVerb[] All =
     [
-        .. BasicVerbs.All, StatusVerb.Verb, .. KvVerbs.All, .. KvVersionVerbs.All, .. KvMetadataVerbs.All, LoginVerb.Verb, .. TokenVerbs.All, .. PolicyVerbs.All,
+        .. BasicVerbs.All, StatusVerb.Verb, .. KvVerbs.All, .. KvVersionVerbs.All, .. KvMetadataVerbs.All, LoginVerb.Verb, .. TokenVerbs.All, .. PolicyVerbs.All, .. PolicyFileVerbs.All,
         .. MountVerbs.All, .. AuditVerbs.All, .. OperatorVerbs.All, .. KeyVerbs.All, .. RaftVerbs.All, .. LeaseVerbs.All, DebugVerb.Verb,
     ];
 

@@ -44,7 +44,6 @@ internal static class BasicVerbs
     private static async Task<int> ReadAsync(ApiCall call)
     {
         var path = call.Path(0);
-        using var parameters = KeyValues.Parse(call.Arguments.Skip(1));
         using var reply = await call.FindAsync("reading " + path, new VaultCall("GET", path) { Query = Query(call.Arguments.Skip(1)) });
         return Show(call, reply, $"No value found at {path}");
     }
@@ -136,7 +135,7 @@ internal static class BasicVerbs
             call.Answer.Warn(reply);
             return call.Answer.Names(keys, "Keys");
         }
-        if (!call.Answer.IsTable) call.Answer.Element(writer => { writer.WriteStartArray(); writer.WriteEndArray(); });
+        if (!call.Answer.IsTable) call.Answer.Element(writer => { writer.WriteStartObject(); writer.WriteEndObject(); });
         else call.Screen.Note(nothing);
         return ApiExit.Remote;
     }

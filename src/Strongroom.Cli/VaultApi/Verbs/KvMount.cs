@@ -21,7 +21,7 @@ internal sealed record KvMount(string Mount, string Name, bool IsVersioned)
     {
         var typed = call.Path(argument);
         var whole = call.Text(MountFlag) is { } mount ? $"{mount.Trim('/')}/{typed}" : typed;
-        using var reply = await call.SendAsync($"making API request to find the mount of {whole}", new VaultCall("GET", "sys/internal/ui/mounts/" + whole.TrimEnd('/')));
+        using var reply = await call.PrepareAsync($"making API request to find the mount of {whole}", new VaultCall("GET", "sys/internal/ui/mounts/" + whole.TrimEnd('/')));
         var path = Envelope.Member(reply.Data, "path")?.GetString() ?? throw new RemoteFault($"Error: the server does not tell where {whole} is mounted");
         var version = Envelope.Member(reply.Data, "options") is { ValueKind: JsonValueKind.Object } options ? Envelope.Member(options, "version")?.GetString() : null;
         var name = (whole.TrimEnd('/') + "/").StartsWith(path, StringComparison.Ordinal) ? (whole + "/")[path.Length..].TrimEnd('/') : whole;

@@ -106,12 +106,13 @@ internal static class LoginVerb
             writer.WriteNull("warnings");
             writer.WriteStartObject("auth");
             writer.WriteString("client_token"u8, token.Reveal());
-            foreach (var (member, source) in new[] { ("accessor", "accessor"), ("policies", "policies"), ("token_policies", "policies"), ("identity_policies", "identity_policies"), ("metadata", "meta"), ("lease_duration", "ttl"), ("renewable", "renewable") })
+            foreach (var (member, source) in new[] { ("accessor", "accessor"), ("policies", "policies"), ("token_policies", "policies"), ("identity_policies", "identity_policies"), ("metadata", "meta"), ("lease_duration", "ttl") })
             {
                 if (Envelope.Member(reply.Data, source) is not { } value) continue;
                 writer.WritePropertyName(member);
                 value.WriteTo(writer);
             }
+            writer.WriteBoolean("renewable", Envelope.Member(reply.Data, "renewable") is { ValueKind: System.Text.Json.JsonValueKind.True });
             writer.WriteEndObject();
         });
         using var document = System.Text.Json.JsonDocument.Parse(body.WrittenMemory);
