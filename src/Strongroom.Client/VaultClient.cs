@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Strongroom.Secrets;
@@ -12,17 +13,22 @@ namespace Strongroom.Client;
 public sealed class VaultClient : IDisposable
 {
     private readonly HttpMessageInvoker _http;
+    private readonly CertificateVerdict _verdict;
 
     /// <summary>A client with connections of its own.</summary>
     /// <exception cref="SecretException">InvalidInput when the files of <see cref="VaultClientOptions.Tls"/> cannot be read.</exception>
-    public VaultClient(VaultClientOptions options) : this(options, VaultTransport.Create(options))
+    public VaultClient(VaultClientOptions options)
     {
+        Options = options;
+        _verdict = new CertificateVerdict(options.Tls.SkipsVerification);
+        _http = new HttpMessageInvoker(VaultTransport.Create(options, _verdict));
     }
 
     /// <summary>A client over another transport, which it disposes.</summary>
     public VaultClient(VaultClientOptions options, HttpMessageHandler transport)
     {
         Options = options;
+        _verdict = new CertificateVerdict(takesAny: false);
         _http = new HttpMessageInvoker(transport);
     }
 
@@ -45,7 +51,7 @@ public sealed class VaultClient : IDisposable
         }
         catch (Exception e) when (IsTransport(e))
         {
-            throw Unreachable(e, call, deadline.IsOver);
+            throw Unreachable(e, deadline.IsOver);
         }
     }
 
@@ -63,7 +69,7 @@ public sealed class VaultClient : IDisposable
         }
         catch (Exception e) when (IsTransport(e))
         {
-            throw Unreachable(e, call, deadline.IsOver);
+            throw Unreachable(e, deadline.IsOver);
         }
     }
 
@@ -150,28 +156,24 @@ public sealed class VaultClient : IDisposable
 
     private static bool IsTransport(Exception e) => e is HttpRequestException or IOException or TaskCanceledException { InnerException: TimeoutException } or OperationCanceledException;
 
-    private SecretException Unreachable(Exception e, VaultCall call, bool isOver)
+    private SecretException Unreachable(Exception e, bool isOver)
     {
         var where = Options.Address.GetLeftPart(UriPartial.Path).TrimEnd('/');
         if (e is OperationCanceledException && !isOver) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e);
         var (reason, help) = e switch
         {
             OperationCanceledException => ($"{where} did not answer within {GoDuration.Format(Options.Timeout)}", "VAULT_CLIENT_TIMEOUT is how long to wait"),
-            { InnerException: AuthenticationException } when IsPlain(e) => ($"{where} does not speak TLS", $"set {VaultEnvironment.Address} to http://{Options.Address.Authority} if it is a dev server"),
-            { InnerException: AuthenticationException } => ($"the certificate of {where} is not trusted", "VAULT_CACERT names the authority that signed it"),
+            { InnerException: AuthenticationException or IOException } when _verdict.Refusal.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) =>
+                ($"the certificate of {where} is for another name", "VAULT_TLS_SERVER_NAME is the name to expect"),
+            { InnerException: AuthenticationException or IOException } when _verdict.Refusal != SslPolicyErrors.None =>
+                ($"the certificate of {where} is not trusted", "VAULT_CACERT names the authority that signed it"),
+            { InnerException: AuthenticationException or IOException } when Options.Address.Scheme == Uri.UriSchemeHttps =>
+                ($"{where} does not speak TLS as we do", $"a dev server speaks plain http: {VaultEnvironment.Address}=http://{Options.Address.Authority}"),
             { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => ($"nothing listens on {where}", "is the server running?"),
             { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } } => ($"there is no host {Options.Address.Host}", $"{VaultEnvironment.Address} is {where}"),
             _ => ($"the connection to {where} failed", $"{VaultEnvironment.Address} is {where}"),
         };
-        return new SecretException(SecretErrorKind.Unreachable, reason, operation: call.Method.ToLowerInvariant(), name: call.Path, help: help, inner: e);
-    }
-
-    /// <summary>The answer to a TLS hello was no TLS: the server speaks plain HTTP.</summary>
-    private static bool IsPlain(Exception e)
-    {
-        for (var inner = e.InnerException; inner is not null; inner = inner.InnerException)
-            if (inner.HResult == unchecked((int)0x80131620) || inner.Message.Contains("wrong version number", StringComparison.OrdinalIgnoreCase) || inner.Message.Contains("SSL_ERROR_SSL", StringComparison.Ordinal)) return true;
-        return false;
+        return new SecretException(SecretErrorKind.Unreachable, reason, help: help, inner: e);
     }
 
     /// <summary>The time that a call has.</summary>

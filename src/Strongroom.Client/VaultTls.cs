@@ -28,7 +28,7 @@ public sealed record VaultTls
 
     /// <summary>The settings of a connection.</summary>
     /// <exception cref="SecretException">InvalidInput when a file is missing or is no PEM.</exception>
-    internal SslClientAuthenticationOptions ToOptions()
+    internal SslClientAuthenticationOptions ToOptions(CertificateVerdict verdict)
     {
         var options = new SslClientAuthenticationOptions();
         if (Authorities() is { } authorities)
@@ -39,9 +39,7 @@ public sealed record VaultTls
         if ((CertificateFile, KeyFile) is (null, not null) or (not null, null))
             throw Invalid("a client certificate needs both its file and the file of its key", "set VAULT_CLIENT_CERT and VAULT_CLIENT_KEY");
         if (CertificateFile is { } file) options.ClientCertificateContext = Load(file, KeyFile!);
-#pragma warning disable MA0039 // Asked for by name with VAULT_SKIP_VERIFY or -tls-skip-verify, as every Vault tool offers it.
-        if (SkipsVerification) options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-#pragma warning restore MA0039
+        options.RemoteCertificateValidationCallback = (_, _, _, errors) => verdict.Accept(errors);
         return options;
     }
 

@@ -6,7 +6,9 @@ namespace Strongroom.Client;
 /// <summary>The connections of a client.</summary>
 internal static class VaultTransport
 {
-    public static SocketsHttpHandler Create(VaultClientOptions options)
+    /// <param name="options">Where to connect.</param>
+    /// <param name="verdict">Gets to know when the server's certificate is refused.</param>
+    public static SocketsHttpHandler Create(VaultClientOptions options, CertificateVerdict verdict)
     {
         var handler = new SocketsHttpHandler
         {
@@ -16,7 +18,7 @@ internal static class VaultTransport
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             MaxResponseHeadersLength = 64,
-            SslOptions = options.Address.Scheme == Uri.UriSchemeHttps ? options.Tls.ToOptions() : new(),
+            SslOptions = options.Address.Scheme == Uri.UriSchemeHttps ? options.Tls.ToOptions(verdict) : new(),
         };
         if (options.Address.Scheme == "unix")
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Strongroom.Cli.Framework;
 using Strongroom.Cli.Terminal;
+using Strongroom.Cli.VaultApi;
 
 namespace Strongroom.Cli.Commands;
 
@@ -9,6 +10,7 @@ internal static class CommandLine
 {
     public static async Task<int> InvokeAsync(string[] arguments, Screen screen)
     {
+        if (ApiCompletion.Suggest(arguments, screen)) return ExitCode.Success;
         var result = Parse(VerbList.Build(screen), arguments);
         // A completion asks with words that are not finished, and help is asked by those who do not know what is missing.
         var isCompletion = arguments.Length > 0 && arguments[0].StartsWith("[suggest", StringComparison.Ordinal);

@@ -35,6 +35,10 @@ internal sealed class HelpPage(Screen screen) : SynchronousCommandLineAction
             foreach (var verb in root.Subcommands.OfType<Verb>().Where(v => v.Group == group && !v.Hidden)) Row(verb.Name, verb.Description ?? "", 12);
         }
         screen.Line();
+        screen.Line(Ink.Bold("A server with Vault's API"));
+        Row("server", "Start one; server -dev to try things out.", 12);
+        Row("kv, read, …", "Every command of the vault program works against it and against Vault itself: status, read, write, kv, login, token, policy, secrets, auth, operator, lease, …; strongroom kv -help shows examples and flags.", 12);
+        screen.Line();
         screen.Line(Ink.Bold("In a hurry"));
         Example("strongroom init && strongroom import .env", "an encrypted vault, and your keys in it");
         Example("strongroom run -- npm start", "the program with its secrets, and no .env");

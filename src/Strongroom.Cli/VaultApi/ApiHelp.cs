@@ -1,5 +1,6 @@
 using Strongroom.Cli.Terminal;
 using Strongroom.Cli.VaultApi.Flags;
+using Strongroom.Formats;
 
 namespace Strongroom.Cli.VaultApi;
 
@@ -27,25 +28,37 @@ internal static class ApiHelp
     /// <summary>The verbs that begin with the words, or all of them.</summary>
     public static void WriteFamily(Screen screen, string name, ReadOnlySpan<string> words)
     {
-        var typed = new List<string>();
+        var start = string.Concat(TakeWords(words).Select(w => w + " "));
+        var verbs = ApiVerbList.All.Where(v => v.Name.StartsWith(start, StringComparison.Ordinal)).ToList();
+        if (verbs.Count == 0)
+        {
+            WriteUnknown(screen, name, start.TrimEnd());
+            return;
+        }
+        screen.Line($"{screen.Out.Bold("Usage")}  {name} {start}<command> [flags] [arguments]");
+        screen.Line();
+        foreach (var verb in verbs) screen.Line($"  {screen.Out.Cyan(verb.Name.PadRight(28))}  {verb.Summary}");
+        screen.Line();
+        screen.Line(screen.Out.Dim($"{name} <command> -help shows examples and flags."));
+    }
+
+    private static void WriteUnknown(Screen screen, string name, string typed)
+    {
+        var near = NearestWord.Find(typed, [.. ApiVerbList.All.Select(v => v.Name)]) ?? NearestWord.Find(typed.Split(' ')[0], [.. ApiVerbList.Families]);
+        screen.Note($"Error: there is no command {(near is null ? "like this" : $"'{typed}'; did you mean {near}?")}");
+        screen.Note($"  → {name} -help lists them");
+    }
+
+    /// <summary>The words before the first flag.</summary>
+    private static List<string> TakeWords(ReadOnlySpan<string> words)
+    {
+        var taken = new List<string>();
         foreach (var word in words)
         {
             if (word is ['-', ..]) break;
-            typed.Add(word);
+            taken.Add(word);
         }
-        var verbs = new List<ApiVerb>();
-        for (; typed.Count > 0 && verbs.Count == 0; typed.RemoveAt(typed.Count - 1))
-        {
-            var start = string.Join(' ', typed) + " ";
-            verbs.AddRange(ApiVerbList.All.Where(v => v.Name.StartsWith(start, StringComparison.Ordinal)));
-            if (verbs.Count > 0) break;
-            screen.Note($"{name} has no command '{string.Join(' ', typed)}'");
-        }
-        screen.Line($"{screen.Out.Bold("Usage")}  {name} {string.Concat(typed.Select(t => t + " "))}<command> [flags] [arguments]");
-        screen.Line();
-        foreach (var verb in verbs.Count > 0 ? verbs : [.. ApiVerbList.All]) screen.Line($"  {screen.Out.Cyan(verb.Name.PadRight(28))}  {verb.Summary}");
-        screen.Line();
-        screen.Line(screen.Out.Dim($"{name} <command> -help shows examples and flags."));
+        return taken;
     }
 
     private static void Section(Screen screen, string title, Flag[] flags)

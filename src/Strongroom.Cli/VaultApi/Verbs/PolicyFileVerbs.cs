@@ -8,7 +8,7 @@ namespace Strongroom.Cli.VaultApi.Verbs;
 internal static class PolicyFileVerbs
 {
     private static readonly Flag Mounts = new("mounts", "Ask the server what is mounted, so that paths are checked against it.");
-    private static readonly Flag Kv2 = new("kv2", "A KV engine of version 2 is mounted there; secret/ unless said otherwise; may be repeated.", "PATH") { Repeats = true };
+    private static readonly Flag Kv2 = new("kv2", "A KV engine of version 2 is mounted there, and nothing but those that are named; may be repeated.", "PATH") { Repeats = true };
     private static readonly Flag Policy = new("policy", "Only this policy of a file with several; may be repeated.", "NAME") { Repeats = true };
     private static readonly Flag Mount = new("mount", "The KV engine; secret unless said otherwise.", "PATH");
     private static readonly Flag Folder = new("folder", "The folder in it; all unless said otherwise.", "PATH");

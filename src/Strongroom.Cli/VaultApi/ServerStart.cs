@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+using Strongroom.Cli.Processes;
+using Strongroom.Cli.Terminal;
+
+namespace Strongroom.Cli.VaultApi;
+
+/// <summary><c>server</c>: this program becomes <c>strongroom-server</c>, which lies beside it or in a folder of PATH.</summary>
+internal static unsafe class ServerStart
+{
+    private const string Program = "strongroom-server";
+
+    /// <summary>Returns only when it could not be started, with the exit code.</summary>
+    public static int Become(ReadOnlySpan<string> arguments, Screen screen)
+    {
+        var beside = Path.Combine(Path.GetDirectoryName(Environment.ProcessPath) ?? "", Program);
+        var (path, exitCode, reason) = ProgramFile.Find(beside, searchPath: null);
+        if (path is null) (path, exitCode, reason) = ProgramFile.Find(Program, Environment.GetEnvironmentVariable("PATH"));
+        if (path is not null)
+        {
+            using var words = new NativeStrings();
+            words.Add(Program);
+            foreach (var argument in arguments) words.Add(argument);
+            using var environment = new NativeStrings();
+            for (var entry = Libc.Environ; *entry is not null; entry++) environment.AddBorrowed(*entry);
+            (exitCode, reason) = Exec.Replace(path, words, environment);
+        }
+        screen.Note($"Error: {Program}: {reason}");
+        screen.Note($"  → it is installed beside {Environment.ProcessPath}, or somewhere in PATH");
+        return exitCode;
+    }
+}
