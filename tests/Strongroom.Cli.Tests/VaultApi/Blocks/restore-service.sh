@@ -1,0 +1,5 @@
+# Restart Vault service
+sudo systemctl restart vault
+
+# Verify connectivity
+vault status
