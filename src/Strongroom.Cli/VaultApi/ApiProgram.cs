@@ -62,7 +62,7 @@ internal static class ApiProgram
     private static async Task<int> RunAsync(string name, string[] arguments, Screen screen, CancellationToken cancellationToken)
     {
         if (ApiCompletion.TryAnswer(screen)) return ApiExit.Success;
-        if (arguments is ["server", ..]) return ServerStart.Become(arguments.AsSpan(1), screen);
+        if (arguments is ["server", ..]) return ServerStart.Become(name, arguments.AsSpan(1), screen);
         if (arguments is ["-version"] or ["--version"] or ["-v"]) arguments = ["version"];
         if (ApiVerbList.Find(arguments, out var count) is not { } verb)
         {

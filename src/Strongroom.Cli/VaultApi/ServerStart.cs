@@ -10,7 +10,8 @@ internal static unsafe class ServerStart
     private const string Program = "strongroom-server";
 
     /// <summary>Returns only when it could not be started, with the exit code.</summary>
-    public static int Become(ReadOnlySpan<string> arguments, Screen screen)
+    /// <param name="name">What this program was called as: who looks for <c>vault</c> in a list of processes finds the server.</param>
+    public static int Become(string name, ReadOnlySpan<string> arguments, Screen screen)
     {
         var beside = Path.Combine(Path.GetDirectoryName(Environment.ProcessPath) ?? "", Program);
         var (path, exitCode, reason) = ProgramFile.Find(beside, searchPath: null);
@@ -18,7 +19,7 @@ internal static unsafe class ServerStart
         if (path is not null)
         {
             using var words = new NativeStrings();
-            words.Add(Program);
+            words.Add(name + "-server");
             foreach (var argument in arguments) words.Add(argument);
             using var environment = new NativeStrings();
             for (var entry = Libc.Environ; *entry is not null; entry++) environment.AddBorrowed(*entry);

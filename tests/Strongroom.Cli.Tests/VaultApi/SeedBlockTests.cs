@@ -84,7 +84,7 @@ public sealed class SeedBlockTests : IDisposable
     {
         var output = _session.Succeed("prepare\n" + VaultSession.Block("connection.sh"));
         output.ShouldMatch("Sealed +false");
-        output.ShouldContain("server -dev");
+        output.ShouldContain("vault-server -dev");
         output.ShouldContain("\"sealed\":false");
     }
 
