@@ -75,6 +75,7 @@ internal sealed class SysEngine(VaultSystem system) : Engine
         new("locked-users", PathLockedUsers.HandleAsync),
         new("mounts", PathMounts.HandleAsync),
         new("auth", PathMounts.HandleAuthAsync, NeedsSudo: true),
+        new("metrics", PathMetrics.HandleAsync),
         new("seal", PathSeal.HandleAsync, NeedsSudo: true),
         new("step-down", PathSeal.HandleStepDownAsync, NeedsSudo: true),
         new("rotate/config", PathRotate.HandleConfigAsync, NeedsSudo: true),
