@@ -84,7 +84,7 @@ public sealed partial class WrittenCommandTests
     [GeneratedRegex(@"^\s*(?:\$ )?((?:[A-Z_]+=\S+ |\w+.*?[|;&(] ?|eval ""\$\()*strongroom .*)$")]
     private static partial Regex CommandInCode();
 
-    [GeneratedRegex(@"`((?:[^`""]*[ (;|&])?strongroom [a-z-][^`]*)`")]
+    [GeneratedRegex(@"`((?:[^`""]*[ (;|&])?strongroom [a-z-][^`\\]*)`")]
     private static partial Regex CommandInText();
 
     [GeneratedRegex(@"(?<![\w./-])strongroom ([a-z-].*?)(?=(?<![\w./-])strongroom [a-z]|$)")]
