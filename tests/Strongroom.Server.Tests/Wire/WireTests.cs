@@ -30,6 +30,16 @@ public sealed class WireTests
         await using var server = await RunningServer.StartAsync();
         var actual = await WireGolden.ReplayAsync(server, expected);
         if (Environment.GetEnvironmentVariable("STRONGROOM_GOLDENS") == "update") await File.WriteAllTextAsync(path, actual);
-        else actual.ShouldBe(expected);
+        else RequireEqual(actual.Split('\n'), expected.Split('\n'));
+    }
+
+    /// <summary>Tells the first line that differs, with the request before it.</summary>
+    private static void RequireEqual(string[] actual, string[] expected)
+    {
+        for (var i = 0; i < Math.Max(actual.Length, expected.Length); i++)
+        {
+            var request = Array.FindLast(expected[..Math.Min(i, expected.Length)], line => line.StartsWith("> ", StringComparison.Ordinal));
+            (i < actual.Length ? actual[i] : "(end)").ShouldBe(i < expected.Length ? expected[i] : "(end)", $"line {i + 1}, after {request}");
+        }
     }
 }
