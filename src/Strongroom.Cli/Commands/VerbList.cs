@@ -23,6 +23,7 @@ internal static class VerbList
             new VerbFamily(VerbGroup.Vault, "audit", "Show the audit log, or prove that nobody changed it.", new AuditVerifyVerb(), new AuditShowVerb(),
                 new AuditCheckpointVerb(), new AuditKeyVerb(), new AuditCheckVerb()),
             new VerbFamily(VerbGroup.Vault, "cache", "What is kept for an offline start.", new CacheStatusVerb(), new CacheClearVerb()),
+            new ServerVerb(),
         ];
         foreach (var verb in verbs)
         {

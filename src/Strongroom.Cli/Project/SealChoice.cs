@@ -19,6 +19,8 @@ internal static class SealChoice
         KeyFileSeal.KindName => KeyFileSeal.Open(place.KeyPath(vaultId), RandomNumberGenerator.Create()),
         PassphraseSeal.KindName => Passphrase(SealVariables.Current, "passphrase of the vault", isNew: false),
         StaticKeySeal.KindName => StaticKey(SealVariables.Current),
+        ShamirSeal.KindName => throw new SecretException(
+            SecretErrorKind.Unsupported, "the vault is opened by several people with unseal keys", help: "serve it with strongroom server -config, and use strongroom operator unseal"),
         _ => throw new SecretException(SecretErrorKind.Unsupported, $"the vault is closed with a seal of kind {kind}", help: "use a newer strongroom"),
     };
 
