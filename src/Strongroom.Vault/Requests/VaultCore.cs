@@ -44,7 +44,10 @@ internal sealed class VaultCore
     /// <summary>Handles a request by the token that it was made with. The response must be disposed.</summary>
     public async ValueTask<VaultResponse> HandleAsync(VaultRequest request, CancellationToken cancellationToken)
     {
+        var began = _time.GetTimestamp();
         var answers = await RunAsync(known: null, [request], administer: null, cancellationToken);
+        _system!.Metrics.Count(
+            request.Operation, Mounts.Find(request.Path)?.Entry?.Type ?? "none", _time.GetElapsedTime(began), failed: answers[0].Error is not null);
         return answers[0].Response ?? throw answers[0].Error!;
     }
 

@@ -56,7 +56,9 @@ public sealed record VaultRequest(
         _ => Capability.Sudo,
     };
 
-    internal string OperationName => Operation switch
+    internal string OperationName => NameOf(Operation);
+
+    internal static string NameOf(VaultOperation operation) => operation switch
     {
         VaultOperation.Read => "read",
         VaultOperation.List => "list",

@@ -64,6 +64,8 @@ internal sealed class VaultSystem
 
     public QuotaStore Quotas { get; }
 
+    public RequestMetrics Metrics { get; } = new();
+
     public AuditDevices AuditDevices { get; }
 
     /// <summary>Signs the audit log; null where nothing serves the vault.</summary>

@@ -50,23 +50,25 @@ internal sealed class SysEngine(VaultSystem system) : Engine
         new("internal/ui/resultant-acl", PathInternalUi.ResultantAclAsync),
         new("internal/ui/feature-flags", PathInternalUi.FeatureFlagsAsync, IsOpen: true),
         new("internal/counters", PathCounters.HandleAsync),
-        new("quotas/config", PathQuotas.ConfigAsync, NeedsSudo: true),
-        new("quotas/rate-limit", PathQuotas.HandleAsync, NeedsSudo: true),
+        new("quotas/config", PathQuotas.ConfigAsync),
+        new("quotas/rate-limit", PathQuotas.HandleAsync),
+        new("metrics", PathMetrics.HandleAsync),
+        new("search", PathSearch.HandleAsync),
         new("tools/random", PathTools.RandomAsync),
         new("tools/hash", PathTools.HashAsync),
-        new("remount", PathRemount.HandleAsync, NeedsSudo: true),
-        new("plugins/catalog", PathCatalog.HandleAsync, NeedsSudo: true),
-        new("version-history", PathCatalog.VersionHistoryAsync, NeedsSudo: true),
+        new("remount", PathRemount.HandleAsync),
+        new("plugins/catalog", PathCatalog.HandleAsync),
+        new("version-history", PathCatalog.VersionHistoryAsync),
         new("leases/lookup", PathLeases.LookupAsync),
         new("leases/renew", PathLeases.RenewAsync),
-        new("leases/revoke-prefix", PathLeases.RevokePrefixAsync, NeedsSudo: true),
-        new("leases/revoke-force", PathLeases.RevokePrefixAsync, NeedsSudo: true),
+        new("leases/revoke-prefix", PathLeases.RevokePrefixAsync),
+        new("leases/revoke-force", PathLeases.RevokePrefixAsync),
         new("leases/revoke", PathLeases.RevokeAsync),
-        new("leases/tidy", PathLeases.TidyAsync, NeedsSudo: true),
+        new("leases/tidy", PathLeases.TidyAsync),
         new("leases/count", PathLeases.CountAsync),
         new("renew", PathLeases.RenewAsync),
-        new("revoke-prefix", PathLeases.RevokePrefixAsync, NeedsSudo: true),
-        new("revoke-force", PathLeases.RevokePrefixAsync, NeedsSudo: true),
+        new("revoke-prefix", PathLeases.RevokePrefixAsync),
+        new("revoke-force", PathLeases.RevokePrefixAsync),
         new("revoke", PathLeases.RevokeAsync),
         new("wrapping/wrap", PathWrapping.WrapAsync),
         new("wrapping/unwrap", PathWrapping.UnwrapAsync),
@@ -74,12 +76,11 @@ internal sealed class SysEngine(VaultSystem system) : Engine
         new("wrapping/rewrap", PathWrapping.RewrapAsync),
         new("locked-users", PathLockedUsers.HandleAsync),
         new("mounts", PathMounts.HandleAsync),
-        new("auth", PathMounts.HandleAuthAsync, NeedsSudo: true),
-        new("metrics", PathMetrics.HandleAsync),
-        new("seal", PathSeal.HandleAsync, NeedsSudo: true),
-        new("step-down", PathSeal.HandleStepDownAsync, NeedsSudo: true),
-        new("rotate/config", PathRotate.HandleConfigAsync, NeedsSudo: true),
-        new("rotate", PathRotate.HandleAsync, NeedsSudo: true),
+        new("auth", PathMounts.HandleAuthAsync),
+        new("seal", PathSeal.HandleAsync),
+        new("step-down", PathSeal.HandleStepDownAsync),
+        new("rotate/config", PathRotate.HandleConfigAsync),
+        new("rotate", PathRotate.HandleAsync),
         new("key-status", PathRotate.HandleKeyStatusAsync),
         new("storage/raft/snapshot-force", PathRaft.HandleForceAsync),
         new("storage/raft/snapshot", PathRaft.HandleAsync),
@@ -89,7 +90,7 @@ internal sealed class SysEngine(VaultSystem system) : Engine
         new("host-info", PathHost.HandleAsync),
         new("audit-hash", PathAudit.HashAsync),
         new("audit-checkpoint-key", PathAudit.CheckpointKeyAsync),
-        new("audit", PathAudit.HandleAsync, NeedsSudo: true),
+        new("audit", PathAudit.HandleAsync),
     ];
 
     /// <summary>The beginnings of all paths, for tests that walk them.</summary>
@@ -123,7 +124,6 @@ internal sealed class SysEngine(VaultSystem system) : Engine
 
     /// <param name="Prefix">Beginning of the path, whole segments.</param>
     /// <param name="Endpoint">Answers it.</param>
-    /// <param name="NeedsSudo">Whether it needs the capability sudo.</param>
     /// <param name="IsOpen">Whether it needs no token.</param>
-    private sealed record Route(string Prefix, Endpoint Endpoint, bool NeedsSudo = false, bool IsOpen = false);
+    private sealed record Route(string Prefix, Endpoint Endpoint, bool IsOpen = false);
 }

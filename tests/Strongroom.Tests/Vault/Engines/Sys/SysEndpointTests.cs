@@ -163,6 +163,57 @@ public sealed class SysEndpointTests : IAsyncLifetime
         (await _vault.ReadAsync("sys/internal/counters/entities"))["counters"]!["entities"]!["total"]!.GetValue<int>().ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Search_finds_names_keys_and_metadata_of_what_the_caller_may_see()
+    {
+        await _vault.WriteAsync("secret/data/app/db", """{"data": {"PASSWORD": "canary"}}""");
+        await _vault.WriteAsync("secret/metadata/app/db", """{"custom_metadata": {"owner": "team-red"}}""");
+        await _vault.WriteAsync("secret/data/app/web", """{"data": {"URL": "x"}}""");
+        await _vault.WriteAsync("secret/data/hidden/db", """{"data": {"PASSWORD": "y"}}""");
+        await _vault.WriteAsync("sys/policies/acl/app", """{"policy": "path \"secret/metadata/app/*\" { capabilities = [\"list\"] }\npath \"secret/metadata/\" { capabilities = [\"list\"] }\npath \"secret/data/app/web\" { capabilities = [\"read\"] }\npath \"sys/search\" { capabilities = [\"update\"] }"}""");
+        var token = await _vault.TokenAsync("app");
+
+        (await FoundAsync("""{"query": "db"}""")).ShouldBe(["app/db: name", "hidden/db: name"]);
+        (await FoundAsync("""{"query": "password"}""")).ShouldBe(["app/db: key:PASSWORD", "hidden/db: key:PASSWORD"]);
+        (await FoundAsync("""{"query": "RED"}""")).ShouldBe(["app/db: metadata:owner"]);
+        (await FoundAsync("""{"query": "canary"}""")).ShouldBeEmpty();
+        (await FoundAsync("""{"query": "", "in": "name", "prefix": "app"}""")).ShouldBe(["app/db: name", "app/web: name"]);
+        (await FoundAsync("""{"query": "", "in": "name"}""", token)).ShouldBe(["app/db: name", "app/web: name"]);
+        (await FoundAsync("""{"query": "", "in": "key"}""", token)).ShouldBe(["app/web: key:URL"]);
+        (await FoundAsync("""{"query": "red"}""", token)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Search_gives_every_result_once_page_by_page()
+    {
+        string[] names = ["a", "a-b", "a/b", "a/b/c", "b", "z/y"];
+        foreach (var name in names) await _vault.WriteAsync("secret/data/" + name, """{"data": {}}""");
+
+        var found = new List<string>();
+        for (var after = ""; after is not null;)
+        {
+            var page = await _vault.WriteAsync("sys/search", new JsonObject { ["query"] = "", ["in"] = "name", ["limit"] = 2, ["after"] = after }.ToJsonString());
+            found.AddRange(page["results"]!.AsArray().Select(result => result!["path"]!.GetValue<string>()));
+            after = page["next"]?.GetValue<string>();
+        }
+
+        found.Order(StringComparer.Ordinal).ShouldBe(names.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Metrics_count_requests()
+    {
+        await _vault.WriteAsync("secret/data/app", """{"data": {}}""");
+        await _vault.ReadAsync("secret/data/app");
+
+        var samples = (await _vault.ReadAsync("sys/metrics"))["Samples"]!.AsArray();
+
+        samples.Single(sample => sample!["Labels"]!["operation"]!.GetValue<string>() == "read" && sample["Labels"]!["mount_type"]!.GetValue<string>() == "kv")!["Count"]!.GetValue<int>().ShouldBe(1);
+    }
+
+    private async Task<string[]> FoundAsync(string body, string token = VaultBench.RootToken) =>
+        [.. (await _vault.WriteAsync("sys/search", body, token))["results"]!.AsArray().Select(result => $"{result!["path"]}: {string.Join(", ", result["matched"]!.AsArray().Select(m => m!.GetValue<string>()))}")];
+
     private static string Text(VaultBench.Answer answer, string member) => answer[member]!.GetValue<string>();
 
     private async Task<string> RefusedAsync(string path, string body)
