@@ -50,11 +50,14 @@ internal sealed class IdentityStore(VaultBarrier barrier, TimeProvider time)
             }
             if (await _entities.GetAsync("entity/" + id, cancellationToken) is not { } stored) continue;
             if (stored.Value.Disabled) throw TokenStore.Denied();
+            // What this login says of the alias; when another login says something at the same time, one of the two is kept.
             var known = Array.Find(stored.Value.Aliases, candidate => IsAt(candidate, mount.Accessor));
-            if (known is null || Same(known.Metadata, metadata)) return (await HoldingAsync(id, cancellationToken))!;
-            var aliases = Array.ConvertAll(stored.Value.Aliases, candidate => ReferenceEquals(candidate, known) ? known with { Metadata = metadata, UpdatedAt = Now } : candidate);
-            if (await TryPutAsync(stored, stored.Value with { Aliases = aliases }, context, cancellationToken) is not null)
-                return (await HoldingAsync(id, cancellationToken))!;
+            if (known is not null && !Same(known.Metadata, metadata))
+            {
+                var aliases = Array.ConvertAll(stored.Value.Aliases, candidate => ReferenceEquals(candidate, known) ? known with { Metadata = metadata, UpdatedAt = Now } : candidate);
+                await TryPutAsync(stored, stored.Value with { Aliases = aliases }, context, cancellationToken);
+            }
+            return (await HoldingAsync(id, cancellationToken))!;
         }
         throw BarrierCommit.Raced();
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Strongroom.Secrets;
 using Strongroom.Vault.Engines.Kv;
@@ -25,14 +26,7 @@ internal sealed class RequestFields : IDisposable
     {
         _query = request.Query;
         if (request.Body.IsEmpty) return;
-        try
-        {
-            _document = JsonDocument.Parse(request.Body, Options);
-        }
-        catch (JsonException)
-        {
-            throw Invalid("error parsing JSON");
-        }
+        _document = StrictJson.TryParse(request.Body, Options) ?? throw Invalid("error parsing JSON");
         if (_document.RootElement.ValueKind == JsonValueKind.Object) _root = _document.RootElement;
         else if (_document.RootElement.ValueKind != JsonValueKind.Null) throw Invalid("error parsing JSON: it is not an object");
     }
@@ -144,7 +138,7 @@ internal sealed class RequestFields : IDisposable
             if (found.ValueKind == JsonValueKind.String && found.GetString() is { } text)
             {
                 if (text.Length == 0) return [];
-                inner = JsonDocument.Parse(text, Options);
+                inner = StrictJson.TryParse(Encoding.UTF8.GetBytes(text), Options) ?? throw Invalid($"'{name}' is not an object of texts");
                 found = inner.RootElement;
             }
             if (found.ValueKind != JsonValueKind.Object) throw Invalid($"'{name}' is not an object of texts");
@@ -152,10 +146,6 @@ internal sealed class RequestFields : IDisposable
             foreach (var member in found.EnumerateObject())
                 pairs[member.Name] = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText();
             return pairs;
-        }
-        catch (JsonException)
-        {
-            throw Invalid($"'{name}' is not an object of texts");
         }
         finally
         {

@@ -12,7 +12,7 @@ internal sealed class JwtEngine(MountEntry entry, VaultSystem system) : AuthEngi
 {
     private readonly RoleTable<JwtRole> _roles = new(system.View(entry), "role/", JwtJson.Default.JwtRole);
     private readonly RecordView<JwtConfig> _config = new(system.View(entry), JwtJson.Default.JwtConfig);
-    private volatile JwtKeySource? _keys;
+    private JwtKeySource? _keys;
 
     public override async ValueTask<bool> HasRoleAsync(string role, CancellationToken cancellationToken) =>
         await _roles.FindAsync(role, cancellationToken) is not null;
@@ -20,9 +20,11 @@ internal sealed class JwtEngine(MountEntry entry, VaultSystem system) : AuthEngi
     /// <summary>The keys of the present configuration. Throws InvalidInput when there is none.</summary>
     public async ValueTask<JwtKeySource> KeysAsync(CancellationToken cancellationToken)
     {
-        if (_keys is { } known) return known;
+        if (Volatile.Read(ref _keys) is { } known) return known;
         var config = await _config.GetAsync("config", cancellationToken) ?? throw RequestFields.Invalid("could not load configuration");
-        return _keys = new JwtKeySource(config.Value, System.Http, System.Time);
+        var made = new JwtKeySource(config.Value, System.Http, System.Time);
+        // Whoever saved another configuration meanwhile has the last word.
+        return Interlocked.CompareExchange(ref _keys, made, null) ?? made;
     }
 
     public async ValueTask<JwtConfig?> FindConfigAsync(CancellationToken cancellationToken) => (await _config.GetAsync("config", cancellationToken))?.Value;
@@ -30,7 +32,7 @@ internal sealed class JwtEngine(MountEntry entry, VaultSystem system) : AuthEngi
     public async ValueTask<long> SaveAsync(JwtKeySource keys, RequestContext context, CancellationToken cancellationToken)
     {
         var sequence = await context.CommitAsync(commit => _config.PutListed(commit, "config", keys.Config), cancellationToken);
-        _keys = keys;
+        Volatile.Write(ref _keys, keys);
         return sequence;
     }
 

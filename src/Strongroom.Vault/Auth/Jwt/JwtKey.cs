@@ -13,6 +13,7 @@ internal sealed class JwtKey
     public const int CountMax = 128;
 
     private const int RsaSizeMin = 2048;
+    private const int RsaSizeMax = 16 * 1024;
 
     private readonly RSAParameters? _rsa;
     private readonly ECParameters _curve;
@@ -102,10 +103,10 @@ internal sealed class JwtKey
             switch (Text(key, "kty"))
             {
                 case "RSA":
-                    using (var rsa = RSA.Create(new RSAParameters { Modulus = Bytes(key, "n"), Exponent = Bytes(key, "e") }))
+                    using (var rsa = RSA.Create(new RSAParameters { Modulus = Bytes(key, "n", RsaSizeMin / 8, RsaSizeMax / 8), Exponent = Bytes(key, "e", 1, 8) }))
                         return Of(rsa, Text(key, "kid"), Text(key, "alg"));
                 case "EC" when Curve(Text(key, "crv")) is { } curve:
-                    using (var point = ECDsa.Create(new ECParameters { Curve = curve, Q = new ECPoint { X = Bytes(key, "x"), Y = Bytes(key, "y") } }))
+                    using (var point = ECDsa.Create(new ECParameters { Curve = curve, Q = new ECPoint { X = Bytes(key, "x", 32, 66), Y = Bytes(key, "y", 32, 66) } }))
                         return Of(point, Text(key, "kid"), Text(key, "alg"));
                 default:
                     return null;
@@ -118,7 +119,7 @@ internal sealed class JwtKey
         }
     }
 
-    private static JwtKey? Of(RSA rsa, string? id, string? algorithm) => rsa.KeySize >= RsaSizeMin ? new(rsa.ExportParameters(includePrivateParameters: false), id, algorithm) : null;
+    private static JwtKey? Of(RSA rsa, string? id, string? algorithm) => rsa.KeySize is >= RsaSizeMin and <= RsaSizeMax ? new(rsa.ExportParameters(includePrivateParameters: false), id, algorithm) : null;
 
     private static JwtKey? Of(ECDsa curve, string? id, string? algorithm) =>
         curve.KeySize is 256 or 384 or 521 ? new(curve.ExportParameters(includePrivateParameters: false), curve.KeySize, id, algorithm) : null;
@@ -147,7 +148,13 @@ internal sealed class JwtKey
     private static string? Text(JsonElement key, string name) =>
         key.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static byte[] Bytes(JsonElement key, string name) => JwtText.Decode(Text(key, name) ?? "");
+    private static byte[] Bytes(JsonElement key, string name, int lengthMin, int lengthMax)
+    {
+        var bytes = JwtText.Decode(Text(key, name) ?? "");
+        return bytes.Length >= lengthMin && bytes.Length <= lengthMax && AnyBit(bytes) ? bytes : throw new CryptographicException();
+    }
+
+    private static bool AnyBit(byte[] bytes) => bytes.AsSpan().ContainsAnyExcept((byte)0);
 
     private static SecretException Weak(string member) => RequestFields.Invalid($"'{member}' has a key that is too short: RSA has {RsaSizeMin} bits or more");
 }

@@ -61,15 +61,8 @@ internal sealed class JwtText
 
     private static JsonElement Object(byte[] json)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(json, Options);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : throw Malformed();
-        }
-        catch (JsonException)
-        {
-            throw Malformed();
-        }
+        using var document = StrictJson.TryParse(json, Options) ?? throw Malformed();
+        return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : throw Malformed();
     }
 
     private static Secrets.SecretException Malformed() => RequestFields.Invalid("error validating token: malformed jwt");

@@ -39,7 +39,7 @@ internal static class PathCreate
             UsesLeft = fields.Count("num_uses") is > 0 and { } uses ? TokenUses(uses, role) : role?.Token.NumUses ?? 0,
             Parent = orphan ? null : parent.Hash.ToString(),
             Role = role is null ? null : RoleTable<TokenRole>.Canonical(call.Argument),
-            EntityId = orphan ? "" : parent.Entry.EntityId,
+            EntityId = await AliasEntityAsync(call, fields, role, cancellationToken) ?? (orphan ? "" : parent.Entry.EntityId),
             // A child reaches no further than its parent, unless a role says from where.
             BoundCidrs = role is not null ? role.Token.BoundCidrs : orphan ? [] : parent.Entry.BoundCidrs,
             Batch = batch,
@@ -57,6 +57,17 @@ internal static class PathCreate
 
     private static async ValueTask<TokenRole?> RoleAsync(TokenCall call, CancellationToken cancellationToken) => call.Argument.Length == 0 ? null
         : await PathRoles.Table(call.System).FindAsync(call.Argument, cancellationToken) ?? throw RequestFields.Invalid($"unknown role {call.Argument}");
+
+    /// <summary>The identity that the request names by an alias, where the role allows to name it; null when it names none.</summary>
+    private static async ValueTask<string?> AliasEntityAsync(TokenCall call, RequestFields fields, TokenRole? role, CancellationToken cancellationToken)
+    {
+        if (fields.Text("entity_alias") is not { Length: > 0 } named) return null;
+        if (role is null) throw RequestFields.Invalid("'entity_alias' is only allowed in combination with token role");
+        var alias = named.ToLowerInvariant();
+        if (!Array.Exists(role.AllowedEntityAliases, allowed => Glob.Matches(allowed.ToLowerInvariant(), alias))) throw RequestFields.Invalid("invalid 'entity_alias' value");
+        var mount = call.System.Mounts.Table.Find("auth/token/")!.Entry!;
+        return (await call.System.Identity.ResolveAsync(mount, alias, [], call.Context, cancellationToken)).EntityId;
+    }
 
     private static string Path(TokenCall call, TokenRole? role)
     {

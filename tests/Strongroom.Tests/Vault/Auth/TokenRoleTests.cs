@@ -45,6 +45,17 @@ public sealed class TokenRoleTests
     }
 
     [Fact]
+    public async Task Entity_alias_names_the_identity_of_a_token_where_the_role_allows_it()
+    {
+        await using var vault = await CreateAsync("""{"allowed_entity_aliases": ["svc-*"], "allowed_policies": "default"}""");
+        var first = (await vault.WriteAsync("auth/token/create/build", """{"entity_alias": "Svc-a"}""")).Auth!.EntityId;
+        first.Length.ShouldBe(36);
+        (await vault.WriteAsync("auth/token/create/build", """{"entity_alias": "svc-a"}""")).Auth!.EntityId.ShouldBe(first);
+        (await FailAsync(() => vault.WriteAsync("auth/token/create/build", """{"entity_alias": "admin"}"""))).ShouldBe("invalid 'entity_alias' value");
+        (await FailAsync(() => vault.WriteAsync("auth/token/create", """{"entity_alias": "svc-a"}"""))).ShouldBe("'entity_alias' is only allowed in combination with token role");
+    }
+
+    [Fact]
     public async Task Root_is_not_reached_by_a_role()
     {
         await using var vault = await CreateAsync("""{"allowed_policies_glob": "*"}""");
