@@ -55,16 +55,17 @@ internal sealed class Workshop : IDisposable
         return Process.Start(start)!;
     }
 
-    public Outcome Run(string command)
+    /// <summary>Runs a shell command to its end, for a minute at most unless a longer limit is given.</summary>
+    public Outcome Run(string command, TimeSpan? limit = null)
     {
         using var process = Start(command);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(1)))
+        if (!process.WaitForExit(limit ?? TimeSpan.FromMinutes(1)))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"still running after a minute: {command}");
+            throw new TimeoutException($"still running after {limit ?? TimeSpan.FromMinutes(1)}: {command}");
         }
         return new Outcome(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
     }

@@ -6,6 +6,7 @@ namespace Strongroom.Cli.Tests.VaultApi;
 /// Code blocks that people have in their documents for HashiCorp Vault, run as they stand: Blocks/ holds them to the letter. What stands
 /// in angle brackets there is filled in, as a reader would.
 /// </summary>
+[Collection(VaultSession.Collection)]
 public sealed class SeedBlockTests : IDisposable
 {
     private const string ServerCommand = "vault server -dev\n";

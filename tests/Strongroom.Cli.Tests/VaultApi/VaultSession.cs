@@ -8,6 +8,9 @@ namespace Strongroom.Cli.Tests.VaultApi;
 /// </summary>
 internal sealed class VaultSession : IDisposable
 {
+    /// <summary>Tests with a server of their own run one after the other: a server and a dozen commands are work enough.</summary>
+    public const string Collection = "vault session";
+
     private readonly Workshop _workshop = new();
 
     /// <summary>Skips the test where the system gives no namespaces.</summary>
@@ -29,7 +32,7 @@ internal sealed class VaultSession : IDisposable
         return _workshop.Run($"""
             export BLOCKS='{Folder}/Blocks' SERVER='{ServerBinary()}'
             exec unshare -rnmpf --mount-proc --kill-child bash -c '. {Folder}/prelude.sh; . ./script.sh'
-            """);
+            """, TimeSpan.FromMinutes(5));
     }
 
     /// <summary>Runs a script that must succeed and returns what it wrote to standard output.</summary>

@@ -2,8 +2,8 @@
 ip link set lo up
 mount -t tmpfs none /var/log
 mkdir -p bin
-ln -s "$REPOSITORY/dist/strongroom" bin/vault
-ln -s "$SERVER" bin/strongroom-server
+ln -sf "$REPOSITORY/dist/strongroom" bin/vault
+ln -sf "$SERVER" bin/strongroom-server
 export PATH="$PWD/bin:$PATH"
 
 # What the blocks take for granted on a machine: a service called vault, a firewall, the scripts of the application.
@@ -23,7 +23,7 @@ printf '#!/bin/bash\nexec "$@"\n' > bin/sudo
 printf '#!/bin/bash\necho "Status: inactive"\n' > bin/ufw
 printf '#!/bin/bash\necho "python $*"\n' > bin/python
 # The real one would wait for more lines for ever.
-printf '#!/bin/bash\n[ "$1" = -f ] && shift\nexec cat "$@"\n' > bin/tail
+printf '#!/bin/bash\n[ "$1" = -f ] && exec cat "$2"\nexec /usr/bin/tail "$@"\n' > bin/tail
 chmod +x bin/start-vault bin/systemctl bin/sudo bin/ufw bin/python bin/tail
 
 # A server as the first block leaves it, with the secrets that the others read.

@@ -117,6 +117,7 @@ internal static class KeyVerbs
             using var status = await call.SendAsync("reading the status of " + doing, new VaultCall("GET", attempt));
             if (Envelope.Member(status.Json, "started") is { ValueKind: JsonValueKind.False }) throw ApiCall.Invalid("nothing was begun", $"vault {call.Verb.Name} -init");
             nonce = Text(status.Json, "nonce");
+            if (nonce.Length == 0) throw ApiCall.Invalid("the server tells nobody which one was begun", "give -nonce, which -init printed");
         }
         using var share = Share(call, 0, "Unseal Key (will be hidden)");
         using var reply = await call.PostForAsync(doing, update, writer =>

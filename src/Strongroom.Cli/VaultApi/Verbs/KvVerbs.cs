@@ -44,8 +44,8 @@ internal static class KvVerbs
 
     private static async Task<int> PutAsync(ApiCall call)
     {
-        var kv = await KvMount.FindAsync(call);
         using var values = KeyValues.Parse(call.Arguments.Skip(1));
+        var kv = await KvMount.FindAsync(call);
         var path = kv.Face("data");
         using var reply = await call.PostForAsync("writing data to " + path, path, kv.IsVersioned ? writer => WriteVersioned(writer, values, CasOf(call)) : values.WriteTo);
         if (!kv.IsVersioned) return BasicVerbs.Done(call, $"Success! Data written to: {path}");
@@ -75,8 +75,8 @@ internal static class KvVerbs
 
     private static async Task<int> PatchAsync(ApiCall call)
     {
-        var kv = await KvMount.FindVersionedAsync(call);
         using var values = KeyValues.Parse(call.Arguments.Skip(1));
+        var kv = await KvMount.FindVersionedAsync(call);
         var path = kv.Face("data");
         var method = call.Text(Method);
         if (method is not (null or "patch" or "rw")) throw ApiCall.Invalid("-method is patch or rw");
