@@ -46,6 +46,14 @@ internal static class RequestReader
         return operation == VaultOperation.List && !path.EndsWith('/') ? path + "/" : path;
     }
 
+    /// <summary>The namespace a request is meant for, when it is not the root one: the only one there is.</summary>
+    public static string? Namespace(IHeaderDictionary headers)
+    {
+        var name = headers["X-Vault-Namespace"].ToString().Trim('/');
+        if (name.Length == 0 || name == "root") return null;
+        return name.Length <= 128 ? name : name[..128];
+    }
+
     /// <summary>The token of a request: <c>X-Vault-Token</c>, or a bearer.</summary>
     public static ClientToken? Token(IHeaderDictionary headers)
     {

@@ -53,6 +53,11 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
             await Errors.WriteAsync(context, StatusCodes.Status405MethodNotAllowed);
             return;
         }
+        if (RequestReader.Namespace(http.Headers) is { } name)
+        {
+            await Errors.WriteAsync(context, StatusCodes.Status404NotFound, $"no namespace '{name}': there is only the root namespace here");
+            return;
+        }
         if (RequestReader.Path(context, operation) is not { } path)
         {
             await Errors.WriteAsync(context, StatusCodes.Status404NotFound);

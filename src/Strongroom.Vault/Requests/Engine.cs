@@ -13,6 +13,9 @@ internal abstract class Engine
     /// <summary>Whether the path may be used without a token: logins.</summary>
     public virtual bool IsOpen(VaultOperation operation, string path) => false;
 
+    /// <summary>Whether the path needs a good token but no rule of its own: it answers by what the caller may do elsewhere.</summary>
+    public virtual bool AnswersByAccess(string path) => false;
+
     /// <summary>Whether the path needs the capability sudo besides the one of the operation.</summary>
     public virtual bool NeedsSudo(string path) => false;
 

@@ -102,7 +102,7 @@ internal sealed class VaultCore
                 {
                     caller = known ?? await _system!.Tokens.AuthenticateAsync(request.Origin, cancellationToken)
                         ?? throw (mount is null || request.Origin.Token is null ? TokenStore.Denied() : mount.Engine.BadToken(path));
-                    request = await AuthorizeAsync(caller, request, mount, path, cancellationToken);
+                    if (mount?.Engine.AnswersByAccess(path) != true) request = await AuthorizeAsync(caller, request, mount, path, cancellationToken);
                 }
                 // What only reads needs no intent: nothing happens before its outcome is on record.
                 if (!request.IsReadOnly || request.Origin.WrapTtl > TimeSpan.Zero)

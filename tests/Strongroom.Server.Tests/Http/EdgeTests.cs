@@ -26,4 +26,16 @@ public sealed class EdgeTests
         await using var server = await RunningServer.StartAsync();
         (await server.SendAsync("GET", path)).Status.ShouldBe(400);
     }
+
+    [Theory]
+    [InlineData("", 200)]
+    [InlineData("root", 200)]
+    [InlineData("/", 200)]
+    [InlineData("admin/team", 404)]
+    public async Task Only_the_root_namespace_is_there(string name, int expected)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var (status, body) = await server.SendAsync("GET", "/v1/auth/token/lookup-self", headers: ("X-Vault-Namespace", name));
+        status.ShouldBe(expected, body?.ToJsonString());
+    }
 }

@@ -98,6 +98,10 @@ internal sealed class SysEngine(VaultSystem system) : Engine
 
     public override bool IsOpen(VaultOperation operation, string path) => Find(path)?.IsOpen == true;
 
+    // How clients find out the version of a KV mount: Vault asks for no right on this path.
+    public override bool AnswersByAccess(string path) =>
+        path.StartsWith("internal/ui/mounts", StringComparison.Ordinal) && Find(path) is not null;
+
     public override bool NeedsSudo(string path) => ProtectedPaths.Contains("sys/" + path);
 
     public override SecretException BadToken(string path) =>
