@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Strongroom.Cli.Framework;
-using Strongroom.Cli.Project;
-using Strongroom.Cli.Terminal;
 using Strongroom.Secrets;
 using Strongroom.Vault.Audit.Checkpoints;
 using Strongroom.Vault.Embedded;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Strongroom.Cli.Framework;
-using Strongroom.Cli.Project;
 using Strongroom.Cli.Terminal;
 using Strongroom.Vault.Audit;
 using Strongroom.Vault.Embedded;

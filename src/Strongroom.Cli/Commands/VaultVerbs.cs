@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Strongroom.Cli.Framework;
-using Strongroom.Cli.Project;
 using Strongroom.Cli.Terminal;
 using Strongroom.Secrets;
 using Strongroom.Vault.Embedded;

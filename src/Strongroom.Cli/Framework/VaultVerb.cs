@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Strongroom.Cli.Project;
 using Strongroom.Vault.Embedded;
 
 namespace Strongroom.Cli.Framework;

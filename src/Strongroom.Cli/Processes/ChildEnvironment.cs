@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Strongroom.Cli.Project;
 using Strongroom.Secrets;
 using Strongroom.Vault.Seal;
 

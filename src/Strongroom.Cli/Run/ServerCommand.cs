@@ -1,4 +1,3 @@
-using System.Text;
 using Strongroom.Cli.Processes;
 using Strongroom.Secrets;
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Strongroom.Cli.Processes;
 using Strongroom.Cli.Terminal;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Security.Authentication;
 using Strongroom.Formats;
-using Strongroom.Vault.Engines.Kv;
 using Strongroom.Secrets;
+using Strongroom.Vault.Engines.Kv;
 using Strongroom.Vault.Hcl;
 
 namespace Strongroom.Server.Configuration;

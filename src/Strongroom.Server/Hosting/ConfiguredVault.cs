@@ -88,19 +88,19 @@ internal sealed class ConfiguredVault : HostedVault
 
     private static ServedVaultOptions Options(
         ServerConfiguration configuration, string auditPath, VaultSeal? seal, RandomNumberGenerator random, TimeProvider time) => new()
-    {
-        AuditPath = auditPath,
-        Time = time,
-        Random = random,
-        Seal = seal,
-        StorageType = configuration.Storage.Kind,
-        ClusterName = configuration.ClusterName,
-        ApiAddress = configuration.ApiAddress,
-        ClusterAddress = configuration.ClusterAddress,
-        DefaultLeaseTtl = (long)configuration.DefaultLeaseTtl.TotalSeconds,
-        MaxLeaseTtl = (long)configuration.MaxLeaseTtl.TotalSeconds,
-        DescribeServer = writer => Describe(writer, configuration, seal?.Kind ?? ShamirSeal.KindName),
-    };
+        {
+            AuditPath = auditPath,
+            Time = time,
+            Random = random,
+            Seal = seal,
+            StorageType = configuration.Storage.Kind,
+            ClusterName = configuration.ClusterName,
+            ApiAddress = configuration.ApiAddress,
+            ClusterAddress = configuration.ClusterAddress,
+            DefaultLeaseTtl = (long)configuration.DefaultLeaseTtl.TotalSeconds,
+            MaxLeaseTtl = (long)configuration.MaxLeaseTtl.TotalSeconds,
+            DescribeServer = writer => Describe(writer, configuration, seal?.Kind ?? ShamirSeal.KindName),
+        };
 
     private static void Describe(Utf8JsonWriter writer, ServerConfiguration configuration, string seal)
     {

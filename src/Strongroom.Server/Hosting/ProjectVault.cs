@@ -51,7 +51,11 @@ internal sealed class ProjectVault : HostedVault
             seal = SealFactory.Open(header, place, random);
             var vault = new ServedVault(storage, new ServedVaultOptions
             {
-                AuditPath = place.AuditPath, Time = time, Random = random, Seal = seal, ApiAddress = $"http://{address}",
+                AuditPath = place.AuditPath,
+                Time = time,
+                Random = random,
+                Seal = seal,
+                ApiAddress = $"http://{address}",
             });
             await vault.OpenAsync(seal, cancellationToken);
             return new ProjectVault(vault, folder, seal, await vault.CreateRootTokenAsync(TokenTtl, cancellationToken), address);

@@ -17,7 +17,11 @@ internal static class DefaultMounts
         {
             entries.Add(new()
             {
-                Path = "secret/", Type = "kv", Id = "secret", Accessor = "kv_0", Description = "key/value secret storage",
+                Path = "secret/",
+                Type = "kv",
+                Id = "secret",
+                Accessor = "kv_0",
+                Description = "key/value secret storage",
                 Options = new Dictionary<string, string>(StringComparer.Ordinal) { ["version"] = "2" },
             });
         }

@@ -1,4 +1,3 @@
-using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Seal;
 

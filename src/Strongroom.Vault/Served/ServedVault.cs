@@ -328,7 +328,10 @@ public sealed class ServedVault : IAsyncDisposable
     {
         var options = new EmbeddedVaultOptions
         {
-            AuditPath = Options.AuditPath, Time = Options.Time, Random = Options.Random, AcceptRestored = Options.AcceptRestored || _acceptRestored,
+            AuditPath = Options.AuditPath,
+            Time = Options.Time,
+            Random = Options.Random,
+            AcceptRestored = Options.AcceptRestored || _acceptRestored,
         };
         for (var isSecond = false; ; isSecond = true)
         {

@@ -127,8 +127,13 @@ public sealed class AuthTranscriptTests
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var claims = new JsonObject
         {
-            ["iss"] = "https://token.actions.githubusercontent.com", ["aud"] = audience, ["sub"] = "repo:o/r:ref:refs/heads/main", ["repository"] = repository,
-            ["iat"] = now - 7200, ["nbf"] = now - 7200, ["exp"] = now + endsIn,
+            ["iss"] = "https://token.actions.githubusercontent.com",
+            ["aud"] = audience,
+            ["sub"] = "repo:o/r:ref:refs/heads/main",
+            ["repository"] = repository,
+            ["iat"] = now - 7200,
+            ["nbf"] = now - 7200,
+            ["exp"] = now + endsIn,
         };
         var signed = $"{Base64Url.EncodeToString("""{"alg":"RS256"}"""u8)}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
         var signature = key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);

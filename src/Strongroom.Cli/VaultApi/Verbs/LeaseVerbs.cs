@@ -1,5 +1,4 @@
 using Strongroom.Cli.VaultApi.Flags;
-using Strongroom.Client;
 
 namespace Strongroom.Cli.VaultApi.Verbs;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Strongroom.Secrets;
 using Strongroom.Vault.Barrier;
 
 namespace Strongroom.Vault.Audit.Checkpoints;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Strongroom.Secrets;
-using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Auth.Jwt;
 

@@ -1,4 +1,3 @@
-using Strongroom.Secrets;
 using Strongroom.Vault.Identity;
 using Strongroom.Vault.Requests;
 

@@ -20,13 +20,13 @@ internal sealed class KvV1Engine(BarrierView values, long defaultTtl) : Engine
 
     public override ValueTask<VaultResponse> HandleAsync(
         VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken) => request.Operation switch
-    {
-        VaultOperation.Read => ReadAsync(request, path, cancellationToken),
-        VaultOperation.List => ListAsync(path, cancellationToken),
-        VaultOperation.Create or VaultOperation.Update => WriteAsync(request, path, context, cancellationToken),
-        VaultOperation.Delete => DeleteAsync(path, context, cancellationToken),
-        _ => throw new SecretException(SecretErrorKind.Unsupported, "unsupported operation", operation: request.OperationName, name: request.Path),
-    };
+        {
+            VaultOperation.Read => ReadAsync(request, path, cancellationToken),
+            VaultOperation.List => ListAsync(path, cancellationToken),
+            VaultOperation.Create or VaultOperation.Update => WriteAsync(request, path, context, cancellationToken),
+            VaultOperation.Delete => DeleteAsync(path, context, cancellationToken),
+            _ => throw new SecretException(SecretErrorKind.Unsupported, "unsupported operation", operation: request.OperationName, name: request.Path),
+        };
 
     public override async ValueTask ClearAsync(CancellationToken cancellationToken)
     {

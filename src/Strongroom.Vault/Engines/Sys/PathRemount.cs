@@ -1,4 +1,3 @@
-using Strongroom.Vault.Mounts;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Tokens;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Strongroom.Vault.Mounts;
 using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Engines.Sys;

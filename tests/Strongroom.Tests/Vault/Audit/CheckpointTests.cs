@@ -4,7 +4,6 @@ using Strongroom.Secrets;
 using Strongroom.Storage.Memory;
 using Strongroom.Tests.Vault.Served;
 using Strongroom.Vault.Audit.Checkpoints;
-using Strongroom.Vault.Embedded;
 using Xunit;
 
 namespace Strongroom.Tests.Vault.Audit;

@@ -223,8 +223,14 @@ public sealed class JwtTests
     {
         var claims = new JsonObject
         {
-            ["iss"] = Issuer, ["aud"] = "vault", ["sub"] = "repo:o/r:ref:refs/heads/main", ["repository"] = "o/r", ["ref"] = "refs/heads/main",
-            ["iat"] = Now(vault) - 5, ["nbf"] = Now(vault) - 5, ["exp"] = Now(vault) + 300,
+            ["iss"] = Issuer,
+            ["aud"] = "vault",
+            ["sub"] = "repo:o/r:ref:refs/heads/main",
+            ["repository"] = "o/r",
+            ["ref"] = "refs/heads/main",
+            ["iat"] = Now(vault) - 5,
+            ["nbf"] = Now(vault) - 5,
+            ["exp"] = Now(vault) + 300,
         };
         foreach (var (name, value) in changes)
         {

@@ -26,7 +26,11 @@ public sealed class KubernetesTests
         login.Auth.Metadata!.ShouldBe(
             new Dictionary<string, string>
             {
-                ["role"] = "app", ["service_account_name"] = "sa1", ["service_account_namespace"] = "default", ["service_account_secret_name"] = "", ["service_account_uid"] = Uid,
+                ["role"] = "app",
+                ["service_account_name"] = "sa1",
+                ["service_account_namespace"] = "default",
+                ["service_account_secret_name"] = "",
+                ["service_account_uid"] = Uid,
             },
             ignoreOrder: true);
         (await vault.ReadAsync("auth/token/lookup-self", login.Token))["display_name"]!.GetValue<string>().ShouldBe("kubernetes-default-sa1");

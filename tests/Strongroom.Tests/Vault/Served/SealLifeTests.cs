@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Shouldly;
 using Strongroom.Secrets;
-using Strongroom.Vault.Requests;
 using Strongroom.Vault.Seal;
 using Xunit;
 
