@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Strongroom.Cli.Framework;
-using Strongroom.Cli.Run;
+using Strongroom.Cli.VaultApi;
 
 namespace Strongroom.Cli.Commands;
 
@@ -10,7 +10,7 @@ internal sealed class ServerVerb : Verb
     private readonly Argument<string[]> _arguments = new("arguments") { Description = "What the server understands: strongroom server -help.", Arity = ArgumentArity.ZeroOrMore };
 
     public ServerVerb() : base(
-        VerbGroup.Vault, ServerCommand.Name, "Serve a vault to programs that speak HashiCorp Vault's API.",
+        VerbGroup.Vault, "server", "Serve a vault to programs that speak HashiCorp Vault's API.",
         ("strongroom server -dev", "in memory, for trying things out"),
         ("strongroom server -project", "the vault of this project, with a token of this run"),
         ("strongroom server -config=/etc/strongroom/server.hcl", "a vault of its own; strongroom server -help tells all"))
@@ -19,5 +19,5 @@ internal sealed class ServerVerb : Verb
         TreatUnmatchedTokensAsErrors = false;
     }
 
-    protected override Task<int> RunAsync(Invocation invocation) => Task.FromResult(ServerCommand.Execute(invocation.Get(_arguments)));
+    protected override Task<int> RunAsync(Invocation invocation) => Task.FromResult(ServerStart.Become("strongroom", invocation.Get(_arguments), invocation.Screen));
 }

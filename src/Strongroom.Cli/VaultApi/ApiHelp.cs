@@ -45,7 +45,10 @@ internal static class ApiHelp
     private static void WriteUnknown(Screen screen, string name, string typed)
     {
         var near = NearestWord.Find(typed, [.. ApiVerbList.All.Select(v => v.Name)]) ?? NearestWord.Find(typed.Split(' ')[0], [.. ApiVerbList.Families]);
-        screen.Note($"Error: there is no command {(near is null ? "like this" : $"'{typed}'; did you mean {near}?")}");
+        // What follows the command may be a value: it is not repeated.
+        var words = typed.Split(' ');
+        var command = string.Join(' ', words.Take(ApiVerbList.Families.Contains(words[0], StringComparer.Ordinal) ? 2 : 1));
+        screen.Note($"Error: there is no command {(near is null ? "like this" : $"'{command}'; did you mean {near}?")}");
         screen.Note($"  → {name} -help lists them");
     }
 

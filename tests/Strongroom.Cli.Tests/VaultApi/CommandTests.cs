@@ -81,7 +81,7 @@ public sealed class CommandTests : IDisposable
         _session.Succeed("""
             prepare
             printf 'line 1\nline 2' > value
-            printf '{"n":{"m":1.50}}' > object
+            printf '{"n":{"m":1.5}}' > object
             vault kv put secret/a file=@value plain=\\@value >/dev/null
             printf typed | vault kv put secret/b input=- >/dev/null
             vault kv put secret/c - < object >/dev/null
@@ -90,8 +90,8 @@ public sealed class CommandTests : IDisposable
             """).ShouldBe("""
             {"file":"line 1\nline 2","plain":"@value"}
             {"input":"typed"}
-            {"n":{"m":1.50}}
-            {"more":"x","n":{"m":1.50}}
+            {"n":{"m":1.5}}
+            {"more":"x","n":{"m":1.5}}
 
             """);
     }
