@@ -123,6 +123,13 @@ internal sealed class VaultCore
             {
                 answers[i] = new VaultAnswer(null, e);
             }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // A defect: it goes on its way, but not unrecorded.
+                await _audit.AppendAsync([Describe(caller, request, AuditRecordKind.Outcome, "error", intent.Sequence)], durable: false, CancellationToken.None);
+                foreach (var answer in answers) answer.Response?.Dispose();
+                throw;
+            }
             var committed = answers[i].Response?.Sequence ?? 0;
             if (_devices?.IsEmpty == false) answers[i] = await TellDevicesAsync(caller, request, mount, answers[i], told, cancellationToken);
             outcomes[i] = Describe(caller, request, AuditRecordKind.Outcome, OutcomeOf(answers[i]), intent.Sequence, committed);
