@@ -9,6 +9,9 @@ namespace Strongroom.Vault.Tokens;
 /// </summary>
 internal sealed record TokenParameters
 {
+    /// <summary>The names without prefix that older clients send.</summary>
+    public static readonly string[] OlderNames = ["policies", "ttl", "max_ttl", "period", "num_uses", "bound_cidrs"];
+
     public long Ttl { get; init; }
 
     public long MaxTtl { get; init; }

@@ -21,7 +21,7 @@ internal sealed class CertEngine(MountEntry entry, VaultSystem system) : AuthEng
     protected override ValueTask<VaultResponse> HandleAsync(AuthCall call, CancellationToken cancellationToken) => call.Path switch
     {
         ["login"] => PathLogin.HandleAsync(call, _certs, cancellationToken),
-        ["certs"] => PathCerts.ListAsync(call, _certs, cancellationToken),
+        ["certs"] => RoleEndpoint.ListAsync(call, _certs, cancellationToken),
         ["certs", var name] => PathCerts.HandleAsync(call, _certs, name, cancellationToken),
         _ => throw call.NoPath(),
     };

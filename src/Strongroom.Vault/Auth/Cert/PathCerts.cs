@@ -9,28 +9,15 @@ internal static class PathCerts
     private static readonly string[] LegacyNames = ["policies", "ttl", "max_ttl", "period", "bound_cidrs"];
     private static readonly string[] NotSupported = ["ocsp_enabled", "allowed_metadata_organizational_units"];
 
-    public static async ValueTask<VaultResponse> ListAsync(AuthCall call, RoleTable<CertEntry> certs, CancellationToken cancellationToken) =>
-        call.IsList ? VaultResponse.Keys(await certs.ListAsync(cancellationToken)) : throw call.Unsupported();
+    public static ValueTask<VaultResponse> HandleAsync(AuthCall call, RoleTable<CertEntry> certs, string name, CancellationToken cancellationToken) =>
+        RoleEndpoint.HandleAsync(call, certs, name, (before, fields) => Merge(before, fields, name), Write, VaultResponse.Done, cancellationToken);
 
-    public static async ValueTask<VaultResponse> HandleAsync(AuthCall call, RoleTable<CertEntry> certs, string name, CancellationToken cancellationToken)
+    private static CertEntry Merge(CertEntry? before, RequestFields fields, string name)
     {
-        if (call.IsDelete) return VaultResponse.Done(await certs.DeleteAsync(name, call.Context, cancellationToken));
-        if (call.IsRead)
-        {
-            var cert = await certs.RequireAsync(name, cancellationToken);
-            return VaultResponse.Ok(writer => Write(writer, cert));
-        }
-        call.RequireWrite();
-        using var fields = new RequestFields(call.Request);
         foreach (var member in NotSupported)
         {
             if (fields.Flag(member) == true) throw RequestFields.Invalid($"{member} is not supported");
         }
-        return VaultResponse.Done(await certs.ChangeAsync(name, before => Merge(before, fields, name), call.Context, cancellationToken));
-    }
-
-    private static CertEntry Merge(CertEntry? before, RequestFields fields, string name)
-    {
         var pem = fields.Text("certificate") is { Length: > 0 } given ? given : before?.Pem ?? throw RequestFields.Invalid("failed to parse certificate");
         OutboundHttp.RequireCertificates(pem, "certificate");
         var start = before ?? new CertEntry { Pem = pem };

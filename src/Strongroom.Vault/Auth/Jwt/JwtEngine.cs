@@ -45,7 +45,7 @@ internal sealed class JwtEngine(MountEntry entry, VaultSystem system) : AuthEngi
     {
         ["login"] => PathLogin.HandleAsync(call, this, _roles, cancellationToken),
         ["config"] => PathConfig.HandleAsync(call, this, cancellationToken),
-        ["role"] => PathRole.ListAsync(call, _roles, cancellationToken),
+        ["role"] => RoleEndpoint.ListAsync(call, _roles, cancellationToken),
         ["role", var name] => PathRole.HandleAsync(call, _roles, name, cancellationToken),
         _ => throw call.NoPath(),
     };

@@ -1,29 +1,18 @@
 using System.Text.Json;
 using Strongroom.Vault.Requests;
+using Strongroom.Vault.Tokens;
 
 namespace Strongroom.Vault.Auth.Jwt;
 
 /// <summary><c>role/:name</c>: makes, changes, reads and removes roles. <c>LIST role</c>: their names.</summary>
 internal static class PathRole
 {
-    private static readonly string[] LegacyNames = ["policies", "ttl", "max_ttl", "period", "num_uses", "bound_cidrs"];
     private static readonly string[] ReservedMetadata = ["role"];
 
-    public static async ValueTask<VaultResponse> ListAsync(AuthCall call, RoleTable<JwtRole> roles, CancellationToken cancellationToken) =>
-        call.IsList ? VaultResponse.Keys(await roles.ListAsync(cancellationToken)) : throw call.Unsupported();
-
-    public static async ValueTask<VaultResponse> HandleAsync(AuthCall call, RoleTable<JwtRole> roles, string name, CancellationToken cancellationToken)
-    {
-        if (call.IsDelete) return VaultResponse.Done(await roles.DeleteAsync(name, call.Context, cancellationToken));
-        if (call.IsRead)
-        {
-            var role = await roles.RequireAsync(name, cancellationToken);
-            return VaultResponse.Ok(writer => Write(writer, role));
-        }
-        call.RequireWrite();
-        using var fields = new RequestFields(call.Request);
-        return VaultResponse.Empty(await roles.ChangeAsync(name, before => Merge(before ?? new JwtRole(), fields), call.Context, cancellationToken));
-    }
+    // Vault answers these writes with an empty envelope where other methods have no content.
+    public static ValueTask<VaultResponse> HandleAsync(AuthCall call, RoleTable<JwtRole> roles, string name, CancellationToken cancellationToken) =>
+        RoleEndpoint.HandleAsync(
+            call, roles, name, static (before, fields) => Merge(before ?? new JwtRole(), fields), Write, VaultResponse.Empty, cancellationToken);
 
     private static JwtRole Merge(JwtRole role, RequestFields fields)
     {
@@ -41,7 +30,7 @@ internal static class PathRole
             ExpirationLeeway = Leeway(fields, "expiration_leeway") ?? role.ExpirationLeeway,
             NotBeforeLeeway = Leeway(fields, "not_before_leeway") ?? role.NotBeforeLeeway,
             ClockSkewLeeway = Leeway(fields, "clock_skew_leeway") ?? role.ClockSkewLeeway,
-            Token = role.Token.Merge(fields, LegacyNames),
+            Token = role.Token.Merge(fields, TokenParameters.OlderNames),
         };
         Require(merged);
         return merged;

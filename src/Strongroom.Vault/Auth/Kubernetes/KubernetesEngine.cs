@@ -28,7 +28,7 @@ internal sealed class KubernetesEngine(MountEntry entry, VaultSystem system) : A
     {
         ["login"] => PathLogin.HandleAsync(call, _config, _roles, cancellationToken),
         ["config"] => PathConfig.HandleAsync(call, _config, cancellationToken),
-        ["role"] => PathRole.ListAsync(call, _roles, cancellationToken),
+        ["role"] => RoleEndpoint.ListAsync(call, _roles, cancellationToken),
         ["role", var name] => PathRole.HandleAsync(call, _roles, name, cancellationToken),
         _ => throw call.NoPath(),
     };

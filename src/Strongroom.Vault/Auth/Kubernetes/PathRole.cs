@@ -1,28 +1,15 @@
 using System.Text.Json;
 using Strongroom.Vault.Requests;
+using Strongroom.Vault.Tokens;
 
 namespace Strongroom.Vault.Auth.Kubernetes;
 
 /// <summary><c>role/:name</c>: makes, changes, reads and removes roles. <c>LIST role</c>: their names.</summary>
 internal static class PathRole
 {
-    private static readonly string[] LegacyNames = ["policies", "ttl", "max_ttl", "period", "num_uses", "bound_cidrs"];
-
-    public static async ValueTask<VaultResponse> ListAsync(AuthCall call, RoleTable<KubernetesRole> roles, CancellationToken cancellationToken) =>
-        call.IsList ? VaultResponse.Keys(await roles.ListAsync(cancellationToken)) : throw call.Unsupported();
-
-    public static async ValueTask<VaultResponse> HandleAsync(AuthCall call, RoleTable<KubernetesRole> roles, string name, CancellationToken cancellationToken)
-    {
-        if (call.IsDelete) return VaultResponse.Done(await roles.DeleteAsync(name, call.Context, cancellationToken));
-        if (call.IsRead)
-        {
-            var role = await roles.RequireAsync(name, cancellationToken);
-            return VaultResponse.Ok(writer => Write(writer, role));
-        }
-        call.RequireWrite();
-        using var fields = new RequestFields(call.Request);
-        return VaultResponse.Done(await roles.ChangeAsync(name, before => Merge(before ?? new KubernetesRole(), fields), call.Context, cancellationToken));
-    }
+    public static ValueTask<VaultResponse> HandleAsync(AuthCall call, RoleTable<KubernetesRole> roles, string name, CancellationToken cancellationToken) =>
+        RoleEndpoint.HandleAsync(
+            call, roles, name, static (before, fields) => Merge(before ?? new KubernetesRole(), fields), Write, VaultResponse.Done, cancellationToken);
 
     private static KubernetesRole Merge(KubernetesRole role, RequestFields fields)
     {
@@ -34,7 +21,7 @@ internal static class PathRole
             Namespaces = fields.Names("bound_service_account_namespaces") ?? role.Namespaces,
             Audience = fields.Text("audience") ?? role.Audience,
             AliasNameSource = fields.Text("alias_name_source") is { Length: > 0 } source ? source : role.AliasNameSource,
-            Token = role.Token.Merge(fields, LegacyNames),
+            Token = role.Token.Merge(fields, TokenParameters.OlderNames),
         };
         if (merged.Names.Length == 0) throw RequestFields.Invalid("\"bound_service_account_names\" can not be empty");
         if (merged.Namespaces.Length == 0) throw RequestFields.Invalid("\"bound_service_account_namespaces\" can not be empty");
