@@ -49,12 +49,12 @@ internal sealed class LeaseStore(VaultSystem system)
     }
 
     /// <summary>
-    /// Ends what is over and finishes what was begun, slot by slot. Nothing waits for it: a token past its end is refused at once. One
-    /// sweep at a time; a second one does nothing.
+    /// Ends what is over and finishes what was begun, slot by slot. No request depends on it: a token past its end is refused at once. One
+    /// sweep at a time; a second one waits, so that whoever asked for it finds the work done.
     /// </summary>
     public async ValueTask SweepAsync(CancellationToken cancellationToken)
     {
-        if (!await _sweep.WaitAsync(0, cancellationToken)) return;
+        await _sweep.WaitAsync(cancellationToken);
         try
         {
             foreach (var slot in await system.Due.PastAsync(system.Tokens.Now, cancellationToken))

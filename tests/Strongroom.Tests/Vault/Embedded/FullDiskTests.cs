@@ -26,9 +26,9 @@ public sealed class FullDiskTests
         using var seal = VaultWriter.Seal(options.Random);
         File.WriteAllBytes(folder.File("ballast"), new byte[600_000]);
         await using var vault = await EmbeddedVault.CreateAsync(SqliteStorage.Create(folder.File("vault.db")), seal, VaultWorkshop.VaultId, options, None);
-        var acknowledged = 0;
-        SecretException? refused = null;
-        while (refused is null)
+        var (acknowledged, refusals) = (0, 0);
+        // After a refusal a put may fit again: a checkpoint lets SQLite use its log anew. Then it is as good as any other.
+        while (refusals < 6)
         {
             try
             {
@@ -37,16 +37,17 @@ public sealed class FullDiskTests
             }
             catch (SecretException e)
             {
-                refused = e;
+                e.Kind.ShouldBe(SecretErrorKind.StorageFull);
+                e.Help.ShouldNotBeNull();
+                refusals++;
             }
         }
 
-        refused.Kind.ShouldBe(SecretErrorKind.StorageFull);
-        refused.Help.ShouldNotBeNull();
-        for (var i = 0; i < 5; i++)
-            (await Should.ThrowAsync<SecretException>(async () => await PutAsync(vault, acknowledged + 1))).Kind.ShouldBe(SecretErrorKind.StorageFull);
         File.Delete(folder.File("ballast"));
         for (var i = 0; i < acknowledged; i++) await ShouldHoldAsync(vault, i);
+        // Refused is not there. Only where the log itself had no room for the outcome may the change have been made before.
+        var left = await Record.ExceptionAsync(() => ShouldHoldAsync(vault, acknowledged));
+        if (left is not null || auditOnOwnDisk) left.ShouldBeOfType<SecretException>().Kind.ShouldBe(SecretErrorKind.NotFound);
         await PutAsync(vault, acknowledged);
         await ShouldHoldAsync(vault, acknowledged);
         (await vault.VerifyAsync(None)).ShouldSatisfyAllConditions(
