@@ -135,7 +135,9 @@ internal sealed class HashChainedFile : AuditSink
         }
         catch (Exception e)
         {
-            var error = e as SecretException ?? FileFaults.Explain(e, "audit", _path);
+            var error = e as SecretException ?? (e is ObjectDisposedException
+                ? new SecretException(SecretErrorKind.Sealed, "Vault is sealed")
+                : FileFaults.Explain(e, "audit", _path));
             foreach (var append in group) append.Done.TrySetException(error);
         }
         lock (_gate)

@@ -175,9 +175,20 @@ public sealed class ServedVault : IAsyncDisposable
     }
 
     /// <summary>Runs work on the vault itself under audit, for someone who may do everything.</summary>
-    internal ValueTask AdministerAsync(
-        Caller caller, string path, Func<RequestContext, CancellationToken, ValueTask<long>> work, CancellationToken cancellationToken) =>
-        Current.Core.AdministerAsync(caller, path, work, cancellationToken);
+    internal async ValueTask AdministerAsync(
+        Caller caller, string path, Func<RequestContext, CancellationToken, ValueTask<long>> work, CancellationToken cancellationToken)
+    {
+        var unsealed = Current;
+        if (!unsealed.Running.TryEnter()) throw Sealed();
+        try
+        {
+            await unsealed.Core.AdministerAsync(caller, path, work, cancellationToken);
+        }
+        finally
+        {
+            unsealed.Running.Leave();
+        }
+    }
 
     /// <summary>Whether the token of a request may do this at its path. False without a good token.</summary>
     internal async ValueTask<bool> MayAsync(VaultRequest request, Capability needed, CancellationToken cancellationToken)
@@ -191,11 +202,7 @@ public sealed class ServedVault : IAsyncDisposable
     {
         if (SealEndpoints.Find(request) is { } endpoint) return await endpoint(this, request, cancellationToken);
         if (Handover.IsOurs) await Handover.SettledAsync(cancellationToken);
-        var unsealed = Current;
-        var rate = unsealed.System.Quotas.IsEmpty ? null : unsealed.System.Quotas.Take(request);
-        if (rate is { IsAllowed: false } exceeded) return await unsealed.Core.RefuseAsync(request, exceeded, cancellationToken);
-        var response = await unsealed.Core.HandleAsync(request, cancellationToken);
-        if (rate is { } left) response.Headers = unsealed.System.Quotas.Headers(left);
+        var response = await AnswerAsync(Current, request, cancellationToken);
         if (response.Afterwards is not { } afterwards) return response;
         try
         {
@@ -209,10 +216,27 @@ public sealed class ServedVault : IAsyncDisposable
         }
     }
 
+    private static async ValueTask<VaultResponse> AnswerAsync(Unsealed unsealed, VaultRequest request, CancellationToken cancellationToken)
+    {
+        if (!unsealed.Running.TryEnter()) throw Sealed();
+        try
+        {
+            var rate = unsealed.System.Quotas.IsEmpty ? null : unsealed.System.Quotas.Take(request);
+            if (rate is { IsAllowed: false } exceeded) return await unsealed.Core.RefuseAsync(request, exceeded, cancellationToken);
+            var response = await unsealed.Core.HandleAsync(request, cancellationToken);
+            if (rate is { } left) response.Headers = unsealed.System.Quotas.Headers(left);
+            return response;
+        }
+        finally
+        {
+            unsealed.Running.Leave();
+        }
+    }
+
     /// <summary>Opens every entry of the unsealed vault. Damage is in the report.</summary>
     public ValueTask<BarrierReport> CheckAsync(CancellationToken cancellationToken) => BarrierCheck.RunAsync(Barrier, cancellationToken);
 
-    /// <summary>Zeroes the keys. What is being answered ends with Sealed.</summary>
+    /// <summary>Zeroes the keys, after what is being answered, or after some seconds: what still runs then ends with Sealed.</summary>
     public async ValueTask SealAsync(CancellationToken cancellationToken)
     {
         await _change.WaitAsync(cancellationToken);
@@ -264,13 +288,10 @@ public sealed class ServedVault : IAsyncDisposable
     private async ValueTask CloseAsync(Unsealed unsealed)
     {
         _unsealed = null;
+        await unsealed.Running.CloseAsync(Unsealed.RequestsWaitMax, Options.Time);
         await Rekeying.GiveUpAsync(CancellationToken.None);
         await RootGeneration.GiveUpAsync(CancellationToken.None);
-        await unsealed.Sweeper.DisposeAsync();
-        await unsealed.System.AuditDevices.DisposeAsync();
-        await unsealed.System.Checkpointer!.DisposeAsync();
-        unsealed.Barrier.Dispose();
-        await unsealed.Audit.DisposeAsync();
+        await unsealed.CloseAsync();
     }
 
     /// <summary>Has the audit devices open their files anew, after they were moved: what SIGHUP asks for.</summary>
@@ -288,7 +309,9 @@ public sealed class ServedVault : IAsyncDisposable
         _http.Dispose();
     }
 
-    private Unsealed Current => _unsealed ?? throw new SecretException(SecretErrorKind.Sealed, "Vault is sealed");
+    private Unsealed Current => _unsealed ?? throw Sealed();
+
+    private static SecretException Sealed() => new(SecretErrorKind.Sealed, "Vault is sealed");
 
     private async ValueTask UnsealAsync(VaultBarrier barrier, Func<VaultSystem, ValueTask> prepare, CancellationToken cancellationToken)
     {
@@ -364,6 +387,4 @@ public sealed class ServedVault : IAsyncDisposable
         while (File.Exists($"{log}.{why}-{number}")) number++;
         File.Move(log, $"{log}.{why}-{number}");
     }
-
-    private sealed record Unsealed(VaultBarrier Barrier, HashChainedFile Audit, VaultSystem System, VaultCore Core, LeaseSweeper Sweeper);
 }
