@@ -21,7 +21,7 @@ internal sealed class DevVault : HostedVault
 
     public override ServedVault Vault { get; }
 
-    public override IReadOnlyList<ListenerConfiguration> Listeners => [new ListenerConfiguration { Address = _arguments.DevListen }];
+    public override IReadOnlyList<ListenerConfiguration> Listeners => [_arguments.LocalListener];
 
     public static async ValueTask<DevVault> StartAsync(
         ServerArguments arguments, RandomNumberGenerator random, TimeProvider time, CancellationToken cancellationToken)

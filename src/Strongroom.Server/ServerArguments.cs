@@ -1,5 +1,6 @@
 using System.Net;
 using Strongroom.Secrets;
+using Strongroom.Server.Configuration;
 
 namespace Strongroom.Server;
 
@@ -19,6 +20,7 @@ internal sealed record ServerArguments
           -accept-restored                        serve a vault that is older than its audit log, as after restoring a copy
           -dev-root-token-id=TOKEN                the root token of -dev (default: root)
           -dev-listen-address=ADDRESS:PORT        where -dev and -project listen (default: 127.0.0.1:8200)
+          -allow-host=NAME                        a name besides localhost by which -dev and -project may be asked, as vault in http://vault:8200; may be repeated
           -help                                   this text
           -version                                the version
 
@@ -48,6 +50,12 @@ internal sealed record ServerArguments
     public string? DevRootToken { get; init; } = "root";
 
     public IPEndPoint DevListen { get; init; } = new(IPAddress.Loopback, 8200);
+
+    /// <summary>The names by which -dev and -project may be asked besides those of this machine.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>The listener of -dev and -project.</summary>
+    public ListenerConfiguration LocalListener => new() { Address = DevListen, HostNames = AllowedHosts };
 
     /// <summary>Files and folders of configuration.</summary>
     public IReadOnlyList<string> Configurations { get; init; } = [];
@@ -83,6 +91,9 @@ internal sealed record ServerArguments
                     break;
                 case "dev-listen-address":
                     arguments = arguments with { DevListen = ParseAddress(Value()) };
+                    break;
+                case "allow-host":
+                    arguments = arguments with { AllowedHosts = [.. arguments.AllowedHosts, Value()] };
                     break;
                 case "config":
                     arguments = arguments with { Configurations = [.. arguments.Configurations, Value()] };

@@ -1,10 +1,8 @@
-using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Strongroom.Secrets;
 using Strongroom.Server.Configuration;
 using Strongroom.Server.Hosting;
-using Strongroom.Vault.Served;
 
 namespace Strongroom.Server;
 
@@ -27,15 +25,11 @@ internal static class ServerProgram
         }
     }
 
-    /// <summary>The web application over a vault, without TLS and with the usual limits.</summary>
-    public static WebApplication Build(ServedVault vault, IReadOnlyList<IPEndPoint> listeners) => WebServer.Build(
-        vault, [.. listeners.Select(address => new ListenerConfiguration { Address = address })], LogLevel.Warning, TimeProvider.System);
-
     private static async ValueTask<HostedVault> StartVaultAsync(
         ServerArguments arguments, RandomNumberGenerator random, TimeProvider time, CancellationToken cancellationToken)
     {
         if (arguments.Dev) return await DevVault.StartAsync(arguments, random, time, cancellationToken);
-        if (arguments.Project is { } project) return await ProjectVault.StartAsync(project, arguments.DevListen, random, time, cancellationToken);
+        if (arguments.Project is { } project) return await ProjectVault.StartAsync(project, arguments.LocalListener, random, time, cancellationToken);
         var configuration = ConfigurationFiles.Load(arguments.Configurations, Environment.GetEnvironmentVariable);
         return await ConfiguredVault.StartAsync(configuration, arguments.AcceptRestored, random, time, cancellationToken);
     }

@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Strongroom.Server.Hosting;
 
 namespace Strongroom.Server.Tests;
 
@@ -31,8 +33,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public static async Task<RunningServer> StartAsync()
     {
-        var dev = await DevVault.StartAsync(new ServerArguments { Dev = true }, RandomNumberGenerator.Create(), TimeProvider.System, CancellationToken.None);
-        var app = ServerProgram.Build(dev.Vault, [new IPEndPoint(IPAddress.Loopback, 0)]);
+        var arguments = new ServerArguments { Dev = true, DevListen = new IPEndPoint(IPAddress.Loopback, 0), AllowedHosts = ["vault.test"] };
+        var dev = await DevVault.StartAsync(arguments, RandomNumberGenerator.Create(), TimeProvider.System, CancellationToken.None);
+        var app = WebServer.Build(dev.Vault, dev.Listeners, LogLevel.Warning, TimeProvider.System);
         await app.StartAsync();
         return new RunningServer(dev, app);
     }

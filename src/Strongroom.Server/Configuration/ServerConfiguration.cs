@@ -66,6 +66,9 @@ internal sealed record ListenerConfiguration
 
     /// <summary>Null takes the address of the connection for the client's.</summary>
     public ForwardedForConfiguration? ForwardedFor { get; init; }
+
+    /// <summary>The names by which it may be asked besides those of this machine; null lets any name pass.</summary>
+    public IReadOnlyList<string>? HostNames { get; init; }
 }
 
 /// <summary>How a listener speaks TLS.</summary>

@@ -23,18 +23,18 @@ internal sealed class ProjectVault : HostedVault
     private readonly VaultFolder _folder;
     private readonly VaultSeal _seal;
     private readonly ClientToken _token;
-    private readonly IPEndPoint _address;
+    private readonly ListenerConfiguration _listener;
 
-    private ProjectVault(ServedVault vault, VaultFolder folder, VaultSeal seal, ClientToken token, IPEndPoint address) =>
-        (Vault, _folder, _seal, _token, _address) = (vault, folder, seal, token, address);
+    private ProjectVault(ServedVault vault, VaultFolder folder, VaultSeal seal, ClientToken token, ListenerConfiguration listener) =>
+        (Vault, _folder, _seal, _token, _listener) = (vault, folder, seal, token, listener);
 
     public override ServedVault Vault { get; }
 
-    public override IReadOnlyList<ListenerConfiguration> Listeners => [new ListenerConfiguration { Address = _address }];
+    public override IReadOnlyList<ListenerConfiguration> Listeners => [_listener];
 
     /// <summary>Opens the vault of the project at or above a folder with its own seal.</summary>
     public static async ValueTask<ProjectVault> StartAsync(
-        string project, IPEndPoint address, RandomNumberGenerator random, TimeProvider time, CancellationToken cancellationToken)
+        string project, ListenerConfiguration listener, RandomNumberGenerator random, TimeProvider time, CancellationToken cancellationToken)
     {
         var place = FindPlace(Path.GetFullPath(project));
         if (!File.Exists(place.DatabasePath))
@@ -55,10 +55,10 @@ internal sealed class ProjectVault : HostedVault
                 Time = time,
                 Random = random,
                 Seal = seal,
-                ApiAddress = $"http://{address}",
+                ApiAddress = $"http://{listener.Address}",
             });
             await vault.OpenAsync(seal, cancellationToken);
-            return new ProjectVault(vault, folder, seal, await vault.CreateRootTokenAsync(TokenTtl, cancellationToken), address);
+            return new ProjectVault(vault, folder, seal, await vault.CreateRootTokenAsync(TokenTtl, cancellationToken), listener);
         }
         catch
         {
@@ -74,7 +74,7 @@ internal sealed class ProjectVault : HostedVault
         await output.WriteLineAsync($"""
             Strongroom serves the vault of this project ({VaultPlace.Shorten(_folder.FullPath)}) to programs on this machine.
 
-                export VAULT_ADDR='http://{_address}'
+                export VAULT_ADDR='http://{_listener.Address}'
                 export VAULT_TOKEN='{_token.Reveal()}'
 
             The token may do everything. It ends when the server stops, at the latest in {TokenTtl.TotalHours:0} hours.

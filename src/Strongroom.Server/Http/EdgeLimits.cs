@@ -17,11 +17,15 @@ internal sealed record EdgeLimits
     /// <summary>Whose word on the client's address counts; null is nobody's.</summary>
     public ForwardedForConfiguration? ForwardedFor { get; init; }
 
+    /// <summary>The names by which the server may be asked besides those of this machine; null lets any name pass.</summary>
+    public IReadOnlyList<string>? HostNames { get; init; }
+
     public static EdgeLimits Of(ListenerConfiguration listener) => new()
     {
         RequestSizeMax = listener.RequestSizeMax,
         RequestDurationMax = listener.RequestDurationMax,
         ReadTimeout = listener.ReadTimeout,
         ForwardedFor = listener.ForwardedFor,
+        HostNames = listener.HostNames,
     };
 }

@@ -48,6 +48,11 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
     private async Task AnswerAsync(HttpContext context, EdgeLimits limits, CancellationToken cancellationToken)
     {
         var http = context.Request;
+        if (limits.HostNames is { } names && !OwnHost.IsNamed(context, names))
+        {
+            await Errors.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, OwnHost.Refusal);
+            return;
+        }
         if (RequestReader.Operation(http) is not { } operation)
         {
             await Errors.WriteAsync(context, StatusCodes.Status405MethodNotAllowed);

@@ -28,6 +28,26 @@ public sealed class EdgeTests
     }
 
     [Theory]
+    [InlineData("127.0.0.1:8200", 200)]
+    [InlineData("127.0.0.2", 200)]
+    [InlineData("localhost:1", 200)]
+    [InlineData("LOCALHOST", 200)]
+    [InlineData("[::1]:8200", 200)]
+    [InlineData("vault.test:8200", 200)]
+    [InlineData("rebound.example", 421)]
+    [InlineData("localhost.rebound.example", 421)]
+    [InlineData("127.0.0.1.rebound.example:8200", 421)]
+    [InlineData("192.0.2.1", 421)]
+    [InlineData("0.0.0.0", 421)]
+    public async Task Dev_server_answers_to_names_of_this_machine_alone(string host, int expected)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var (status, body) = await server.SendAsync("GET", "/v1/sys/health", headers: ("Host", host));
+        status.ShouldBe(expected, body?.ToJsonString());
+        if (expected == 421) body!["errors"]![0]!.GetValue<string>().ShouldContain("-allow-host");
+    }
+
+    [Theory]
     [InlineData("", 200)]
     [InlineData("root", 200)]
     [InlineData("/", 200)]
