@@ -5,15 +5,20 @@ using Strongroom.Backends.Memory;
 
 namespace Strongroom.Backends;
 
-/// <summary>The one list of backends. A host adds those that need more than settings, as the embedded vault, and hands it on.</summary>
+/// <summary>The one list of backends. A host adds those that need more than settings, as the embedded vault.</summary>
 public static class All
 {
-    /// <summary>A new table of the backends of this project, by the word that names them in a manifest.</summary>
-    public static Dictionary<string, BackendFactory> Factories() => new()
+    /// <summary>The words that name them in a manifest.</summary>
+    public static IReadOnlyList<string> Kinds { get; } =
+        [EnvironmentBackend.KindName, DotEnvBackend.KindName, FilesBackend.KindName, MemoryBackend.KindName];
+
+    /// <summary>What makes backends of a kind; null when there is no such kind here. Only the one asked for is loaded.</summary>
+    public static BackendFactory? Find(string kind) => kind switch
     {
-        [EnvironmentBackend.KindName] = EnvironmentBackend.Create,
-        [DotEnvBackend.KindName] = DotEnvBackend.Create,
-        [FilesBackend.KindName] = FilesBackend.Create,
-        [MemoryBackend.KindName] = MemoryBackend.Create,
+        EnvironmentBackend.KindName => EnvironmentBackend.Create,
+        DotEnvBackend.KindName => DotEnvBackend.Create,
+        FilesBackend.KindName => FilesBackend.Create,
+        MemoryBackend.KindName => MemoryBackend.Create,
+        _ => null,
     };
 }

@@ -8,6 +8,9 @@ namespace Strongroom.Backends;
 /// <exception cref="SecretException"><see cref="SecretErrorKind.InvalidInput"/> naming every fault of the settings.</exception>
 public delegate SecretBackend BackendFactory(BackendSettings settings);
 
+/// <summary>Makes the transport of a backend behind HTTP. A type of its own, so that local stores do not load the HTTP library.</summary>
+public delegate HttpMessageHandler TransportFactory();
+
 /// <summary>
 /// The settings of one store as they stand in the manifest, and the surroundings a backend may use. A factory takes the
 /// settings it knows and then calls <see cref="ThrowOnFaults"/>, which reports missing, unknown and malformed ones at once.
@@ -17,9 +20,10 @@ public delegate SecretBackend BackendFactory(BackendSettings settings);
 /// <param name="baseDirectory">Where relative paths start: the folder of the manifest.</param>
 /// <param name="environment">A copy of the environment variables.</param>
 /// <param name="time">The clock.</param>
+/// <param name="transport">Makes the transport of backends behind HTTP, instead of the usual one; for tests and proxies.</param>
 public sealed class BackendSettings(
     string store, IReadOnlyDictionary<string, string> values, string baseDirectory,
-    IReadOnlyDictionary<string, string> environment, TimeProvider time)
+    IReadOnlyDictionary<string, string> environment, TimeProvider time, TransportFactory? transport = null)
 {
     private readonly List<string> _known = [];
     private readonly List<string> _faults = [];
@@ -32,6 +36,15 @@ public sealed class BackendSettings(
 
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;
+
+    /// <summary>Makes the transport of backends behind HTTP; null for the usual one.</summary>
+    public TransportFactory? Transport => transport;
+
+    /// <summary>A variable of the environment; null when it is not set or empty.</summary>
+    public string? Variable(string name) => environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+
+    /// <summary>Remembers a fault of the settings that the caller found.</summary>
+    public void Fault(string fault) => _faults.Add(fault);
 
     /// <summary>An optional text.</summary>
     public string? Text(string name)
@@ -68,6 +81,15 @@ public sealed class BackendSettings(
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max) return value;
         _faults.Add($"{name} must be a number from {min} to {max}");
         return defaultValue;
+    }
+
+    /// <summary>An absolute address of http or https without user and password, from a setting or a variable; null when there is none.</summary>
+    public Uri? Address(string name, string? written)
+    {
+        if (written is null) return null;
+        if (Uri.TryCreate(written, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0) return address;
+        _faults.Add($"{name} must be an address such as https://host:port");
+        return null;
     }
 
     /// <summary>A path, absolute or from the folder of the manifest; comes out absolute.</summary>

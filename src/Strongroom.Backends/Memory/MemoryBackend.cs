@@ -84,7 +84,7 @@ public sealed class MemoryBackend : SecretBackend
         lock (_lock)
         {
             if (!_secrets.TryGetValue(address.Path, out var versions)) throw NotThere();
-            if (address.Version is { } version)
+            if (address.Version?.RequireNumber() is { } version)
             {
                 if (version > versions.Count) throw NotThere();
                 versions[version - 1].Delete();
@@ -109,9 +109,9 @@ public sealed class MemoryBackend : SecretBackend
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
-            if (!_secrets.TryGetValue(address.Path, out var versions) || address.Version > versions.Count)
+            if (!_secrets.TryGetValue(address.Path, out var versions) || address.Version?.Number > versions.Count)
                 return new ReadOutcome(address, Secret: null, NotThere());
-            var number = address.Version ?? versions.Count;
+            var number = address.Version?.Number ?? versions.Count;
             var entry = versions[number - 1];
             return entry.Value is { } value
                 ? new ReadOutcome(address, new StoredSecret(value.Copy(), number, entry.CreatedAt), Error: null)

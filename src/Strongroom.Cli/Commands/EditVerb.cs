@@ -94,7 +94,7 @@ internal sealed class EditVerb : Verb
         {
             var known = before.GetValueOrDefault(entry.Name);
             if (known is not null && known.Value.Equals(entry.Value)) continue;
-            int? expected = known?.Version;
+            var expected = store.Can(BackendCapabilities.CheckAndSet) ? known?.Version : null;
             await store.WriteAsync(plan.ReferenceIn(store.Name, entry.Name).Address, new SecretWrite(entry.Value, expected), invocation.CancellationToken);
             ManifestFile.Declare(session, entry.Name, description: null);
             changes.Add((entry.Name, known is null ? "created" : "replaced"));

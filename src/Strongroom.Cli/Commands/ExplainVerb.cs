@@ -102,7 +102,7 @@ internal sealed class ExplainVerb : Verb
             json.WriteStartObject();
             json.WriteString("reference", attempt.Reference.ToString());
             json.WriteString("verdict", attempt.Verdict.ToString());
-            if (attempt.Version is { } version) json.WriteNumber("version", version);
+            JsonOutput.WriteVersion(json, attempt.Version);
             if (attempt.SameValue is { } same) json.WriteBoolean("sameValue", same);
             json.WriteNumber("milliseconds", Math.Round(attempt.Elapsed.TotalMilliseconds, 3));
             if (attempt.Error is { } error)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Strongroom.Cli.Framework;
 using Strongroom.Cli.Run;
+using Strongroom.Secrets;
 
 namespace Strongroom.Cli.Commands;
 
@@ -8,7 +9,7 @@ namespace Strongroom.Cli.Commands;
 internal sealed class GetVerb : Verb
 {
     private readonly Argument<string> _name = Names.Argument("A name, or a reference such as vault://development/DB#password?version=2.");
-    private readonly Option<int?> _version = new("--version") { Description = "An older version.", HelpName = "n" };
+    private readonly Option<string> _version = new("--version") { Description = "An older version: its number, or its name where versions have names.", HelpName = "version" };
     private readonly Option<bool> _reveal = new("--reveal") { Description = "Show the value on a terminal." };
     private readonly Option<bool> _noNewline = new("--no-newline", "-n") { Description = "No line break after the value." };
     private readonly Option<string> _output = new("--output", "-o") { Description = "Write the value to a file that only you can read.", HelpName = "file" };
@@ -33,7 +34,7 @@ internal sealed class GetVerb : Verb
         Name = invocation.Get(_name),
         Environment = invocation.Environment,
         Project = invocation.Project,
-        Version = invocation.Get(_version),
+        Version = invocation.Get(_version) is { } version ? SecretVersion.Parse(version) : null,
         Reveal = invocation.Get(_reveal),
         NoNewline = invocation.Get(_noNewline),
         Output = invocation.Get(_output),

@@ -42,7 +42,7 @@ internal sealed class HistoryVerb : Verb
         table.Write(screen);
     }
 
-    private static string State(SecretVersion version, SecretMetadata metadata, DateTimeOffset now, Ink ink)
+    private static string State(SecretVersionInfo version, SecretMetadata metadata, DateTimeOffset now, Ink ink)
     {
         if (version.Destroyed) return ink.Red("destroyed");
         if (version.DeletedAt is { } deleted && deleted <= now) return ink.Yellow("deleted") + ink.Dim(" (restore brings it back)");

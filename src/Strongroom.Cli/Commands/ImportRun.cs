@@ -65,7 +65,7 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
         if (_isDryRun) return known is null ? "created" : "replaced";
 
         // What is there may have changed since we looked: the write names the version that it means to replace.
-        int? expected = !store.Can(BackendCapabilities.CheckAndSet) ? null : present is null ? await CurrentVersionAsync(reference) : present.Version;
+        SecretVersion? expected = !store.Can(BackendCapabilities.CheckAndSet) ? null : present is null ? await CurrentVersionAsync(reference) : present.Version;
         await store.WriteAsync(reference.Address, new SecretWrite(value, expected), invocation.CancellationToken);
         using var written = (await store.ReadAsync(reference.Address, invocation.CancellationToken)).Value;
         if (!written.Equals(value))

@@ -25,7 +25,7 @@ internal sealed class SetVerb : Verb
         HelpName = "type",
     }.AcceptOnlyFromAmong(TypedWrite.Types);
     private readonly Option<bool> _append = new("--append") { Description = "Add the JSON that comes in to the list in NAME#field, so that no concurrent writer is lost." };
-    private readonly Option<int?> _cas = new("--cas") { Description = "Write only over this version; 0 only if there is none.", HelpName = "n" };
+    private readonly Option<string> _cas = new("--cas") { Description = "Write only over this version; 0 only if there is none.", HelpName = "version" };
     private readonly Option<string> _description = new("--description") { Description = "What it is for.", HelpName = "text" };
     private readonly Option<string> _owner = new("--owner") { Description = "Who answers for it.", HelpName = "name" };
     private readonly Option<string[]> _tags = new("--tag") { Description = "A word to find it by; may be repeated.", HelpName = "word" };
@@ -56,10 +56,10 @@ internal sealed class SetVerb : Verb
 
         Protection.BeforeChange(plan, invocation.Get(_yes), $"Set {name}");
         using var value = ReadValue(invocation, name, plan.Environment.Name);
-        int? version;
+        SecretVersion? version;
         if (invocation.Get(_type) is { } type) version = await TypedWrite.RunAsync(session, reference, type, value, invocation.CancellationToken);
         else if (invocation.Get(_append)) version = await AppendAsync(session, reference, value, invocation);
-        else version = (await store.WriteAsync(reference.Address, new SecretWrite(value, invocation.Get(_cas)), invocation.CancellationToken)).Version;
+        else version = (await store.WriteAsync(reference.Address, new SecretWrite(value, invocation.Get(_cas) is { } cas ? SecretVersion.Parse(cas) : null), invocation.CancellationToken)).Version;
 
         if (store.Kind == Session.EmbeddedKind) await WriteMetadataAsync(session, reference, invocation);
         var declared = !invocation.Get(_undeclared) && ManifestFile.Declare(session, name, invocation.Get(_description));
@@ -114,7 +114,7 @@ internal sealed class SetVerb : Verb
         await vault.WriteMetadataAsync(reference.Address.Path, custom, invocation.CancellationToken);
     }
 
-    private static void Report(Invocation invocation, string name, SecretReference reference, int? version, bool declared, string environment)
+    private static void Report(Invocation invocation, string name, SecretReference reference, SecretVersion? version, bool declared, string environment)
     {
         var ink = invocation.Screen.Err;
         var place = ink.Dim($"({reference.Store}{(version is { } n ? $", version {n}" : "")})");
@@ -122,7 +122,7 @@ internal sealed class SetVerb : Verb
         {
             json.WriteString("name", name);
             json.WriteString("reference", reference.ToString());
-            if (version is { } number) json.WriteNumber("version", number);
+            JsonOutput.WriteVersion(json, version);
             json.WriteBoolean("declared", declared);
         });
     }

@@ -38,6 +38,13 @@ internal static class JsonOutput
         json.WriteEndArray();
     }
 
+    /// <summary>The member <c>version</c>: a number, or a text where versions have names.</summary>
+    public static void WriteVersion(Utf8JsonWriter json, SecretVersion? version)
+    {
+        if (version is { Number: { } number }) json.WriteNumber("version", number);
+        else if (version is { Name: { } name }) json.WriteString("version", name);
+    }
+
     public static void WriteError(Screen screen, SecretException e) => WriteObject(screen, json =>
     {
         json.WriteStartObject("error");

@@ -17,18 +17,18 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>The kind of store that this project's own vault is.</summary>
     public const string EmbeddedKind = "embedded";
 
-    private readonly Dictionary<string, SecretStore> _stores = [];
+    private readonly ProjectStores _stores;
     private readonly Dictionary<string, Task<EmbeddedVault>> _vaults = [];
-    private readonly Dictionary<string, BackendFactory> _factories;
-    private Dictionary<string, string>? _environment;
     private DiskCache? _diskCache;
 
     private Session(ProjectManifest manifest, TimeProvider time)
     {
         Manifest = manifest;
         Time = time;
-        _factories = All.Factories();
-        _factories[EmbeddedKind] = settings => new EmbeddedVaultBackend(token => OpenVaultAsync(settings.Store, token));
+        _stores = new ProjectStores(manifest, SnapshotEnvironment, time)
+        {
+            MoreKinds = kind => kind == EmbeddedKind ? settings => new EmbeddedVaultBackend(token => OpenVaultAsync(settings.Store, token)) : null,
+        };
     }
 
     public ProjectManifest Manifest { get; }
@@ -40,9 +40,6 @@ internal sealed class Session : IAsyncDisposable
 
     /// <summary>Folder of the manifest.</summary>
     public string Root => Manifest.Directory;
-
-    /// <summary>A copy of the process's environment, made when a store asks for it.</summary>
-    public IReadOnlyDictionary<string, string> Environment => _environment ??= SnapshotEnvironment();
 
     /// <summary>Opens the project at or above a folder.</summary>
     /// <exception cref="SecretException">NotFound when there is none, InvalidInput with every fault of its manifest.</exception>
@@ -69,31 +66,14 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>The secrets of an environment.</summary>
     public ProjectSecrets Secrets(string? environment)
     {
-        var stores = AllStores();
-        var isRemote = false;
-        foreach (var store in stores) isRemote |= !store.IsLocal;
-        return new ProjectSecrets(Plan(environment), stores, isRemote ? new ResolverOptions { Disk = DiskCache } : null, Time);
+        return new ProjectSecrets(Plan(environment), AllStores(), _stores.CacheOptions(() => DiskCache), Time);
     }
 
     /// <summary>A store by name.</summary>
-    public SecretStore Store(string name)
-    {
-        if (_stores.TryGetValue(name, out var store)) return store;
-        var definition = Manifest.FindStore(name) ?? throw new SecretException(
-            SecretErrorKind.InvalidInput, $"there is no store named {name}", help: "the stores are " + string.Join(", ", Manifest.Stores.Select(s => s.Name)));
-        if (!_factories.TryGetValue(definition.Kind, out var make))
-            throw new SecretException(SecretErrorKind.Unsupported, $"stores of kind {definition.Kind} are not built in", name);
-        var backend = make(new BackendSettings(name, definition.Settings, Root, Environment, Time));
-        return _stores[name] = new SecretStore(name, backend, time: Time);
-    }
+    public SecretStore Store(string name) => _stores.Find(name);
 
     /// <summary>Every store of the manifest.</summary>
-    public IReadOnlyList<SecretStore> AllStores()
-    {
-        var stores = new SecretStore[Manifest.Stores.Count];
-        for (var i = 0; i < stores.Length; i++) stores[i] = Store(Manifest.Stores[i].Name);
-        return stores;
-    }
+    public IReadOnlyList<SecretStore> AllStores() => _stores.FindAll();
 
     /// <summary>The embedded vault: the one named, or the first of the chain.</summary>
     public StoreDefinition VaultStore(string? name = null)
@@ -151,7 +131,7 @@ internal sealed class Session : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var store in _stores.Values) await store.DisposeAsync();
+        await _stores.DisposeAsync();
         foreach (var vault in _vaults.Values)
         {
             // One that failed was told where it was asked for, and one opened ahead may never have been.

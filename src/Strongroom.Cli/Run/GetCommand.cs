@@ -74,7 +74,7 @@ internal static class GetCommand
             else json.WriteBase64String("valueBase64", secret.Value.Reveal());
             json.WriteString("from", secret.Origin?.ToString());
             json.WriteString("source", secret.Source.ToString().ToLowerInvariant());
-            if (secret.Version is { } version) json.WriteNumber("version", version);
+            JsonOutput.WriteVersion(json, secret.Version);
             if (secret.CreatedAt is { } created) json.WriteString("createdAt", created);
             json.WriteNumber("ageSeconds", Math.Round(secret.AgeAt(now).TotalSeconds, 3));
             json.WriteBoolean("stale", secret.IsStale);

@@ -1,3 +1,5 @@
+using Strongroom.Secrets;
+
 namespace Strongroom.Cli.Run;
 
 /// <summary>What <c>strongroom get</c> was asked to do.</summary>
@@ -13,7 +15,7 @@ internal sealed record GetOptions
     public string? Project { get; init; }
 
     /// <summary>An older version.</summary>
-    public int? Version { get; init; }
+    public SecretVersion? Version { get; init; }
 
     /// <summary>Show the value although the output is a terminal.</summary>
     public bool Reveal { get; init; }

@@ -37,7 +37,7 @@ public sealed partial class EmbeddedVault
     }
 
     /// <summary>The versions of a secret, oldest first. Throws NotFound.</summary>
-    public async ValueTask<IReadOnlyList<SecretVersion>> HistoryAsync(string path, CancellationToken cancellationToken) =>
+    public async ValueTask<IReadOnlyList<SecretVersionInfo>> HistoryAsync(string path, CancellationToken cancellationToken) =>
         (await ReadMetadataAsync(path, cancellationToken)).Versions;
 
     /// <summary>Sets custom metadata (owner, description, tags, type …) and keeps what is not named; null removes a key. Throws NotFound.</summary>

@@ -143,7 +143,7 @@ public sealed partial class EmbeddedVault
     {
         var requests = new VaultRequest[wanted.Count];
         for (var i = 0; i < requests.Length; i++)
-            requests[i] = new VaultRequest(VaultOperation.Read, $"{Mount}data/{wanted[i].Path}", Version: wanted[i].Version);
+            requests[i] = new VaultRequest(VaultOperation.Read, $"{Mount}data/{wanted[i].Path}", Version: wanted[i].Version?.Number);
         var answers = await _core.HandleManyAsync(_caller, requests, cancellationToken);
         var secrets = new (KvSecret?, SecretException?)[requests.Length];
         for (var i = 0; i < answers.Length; i++)

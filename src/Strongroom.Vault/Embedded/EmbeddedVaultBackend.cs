@@ -33,7 +33,7 @@ public sealed class EmbeddedVaultBackend(Func<CancellationToken, ValueTask<Embed
     public override async ValueTask<StoredSecret> ReadAsync(SecretAddress address, CancellationToken cancellationToken)
     {
         var vault = await open(cancellationToken);
-        using var secret = await vault.ReadAsync(address.Path, address.Version, cancellationToken);
+        using var secret = await vault.ReadAsync(address.Path, address.Version?.RequireNumber(), cancellationToken);
         return Pick(secret, address);
     }
 
@@ -80,7 +80,7 @@ public sealed class EmbeddedVaultBackend(Func<CancellationToken, ValueTask<Embed
             throw new SecretException(SecretErrorKind.InvalidInput, "an old version cannot be written", operation: "write", name: address.ToString());
         var vault = await open(cancellationToken);
         var field = address.Field ?? SecretAddress.DefaultField;
-        return new WriteReceipt(await vault.SetFieldAsync(address.Path, field, write.Value, write.ExpectedVersion, cancellationToken));
+        return new WriteReceipt(await vault.SetFieldAsync(address.Path, field, write.Value, write.ExpectedVersion?.RequireNumber(), cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -89,7 +89,7 @@ public sealed class EmbeddedVaultBackend(Func<CancellationToken, ValueTask<Embed
         var vault = await open(cancellationToken);
         await (address switch
         {
-            { Version: { } version } => vault.DeleteAsync(address.Path, [version], cancellationToken),
+            { Version: { } version } => vault.DeleteAsync(address.Path, [version.RequireNumber()], cancellationToken),
             { Field: { } field } => vault.RemoveFieldAsync(address.Path, field, cancellationToken),
             _ => vault.DeleteAsync(address.Path, cancellationToken),
         });
@@ -105,6 +105,7 @@ public sealed class EmbeddedVaultBackend(Func<CancellationToken, ValueTask<Embed
 
     private static StoredSecret Pick(KvSecret secret, SecretAddress address)
     {
+        address.Version?.RequireNumber();
         var value = address.Field is null ? secret.Default() : secret.Field(address.Field);
         return value is null
             ? throw new SecretException(SecretErrorKind.NotFound, "the secret has no such field", operation: "read", name: address.ToString())

@@ -7,7 +7,7 @@ namespace Strongroom.Vault.Embedded;
 /// <param name="CreatedAt">When it was written.</param>
 /// <param name="DeletedAt">When it was softly deleted, or will be.</param>
 /// <param name="Destroyed">True when its value is gone for good.</param>
-public sealed record SecretVersion(int Number, DateTimeOffset CreatedAt, DateTimeOffset? DeletedAt, bool Destroyed);
+public sealed record SecretVersionInfo(int Number, DateTimeOffset CreatedAt, DateTimeOffset? DeletedAt, bool Destroyed);
 
 /// <summary>Everything about a secret but its values.</summary>
 /// <param name="Path">Path of the secret.</param>
@@ -18,7 +18,7 @@ public sealed record SecretVersion(int Number, DateTimeOffset CreatedAt, DateTim
 /// <param name="Versions">The versions kept, oldest first.</param>
 public sealed record SecretMetadata(
     string Path, int CurrentVersion, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
-    IReadOnlyDictionary<string, string> Custom, IReadOnlyList<SecretVersion> Versions)
+    IReadOnlyDictionary<string, string> Custom, IReadOnlyList<SecretVersionInfo> Versions)
 {
     /// <summary>Key of the custom metadata that names who is responsible.</summary>
     public const string OwnerKey = "owner";
@@ -43,11 +43,11 @@ public sealed record SecretMetadata(
         {
             foreach (var pair in pairs.EnumerateObject()) custom[pair.Name] = pair.Value.GetString()!;
         }
-        var versions = new List<SecretVersion>();
+        var versions = new List<SecretVersionInfo>();
         foreach (var version in root.GetProperty("versions"u8).EnumerateObject())
         {
             var deletion = version.Value.GetProperty("deletion_time"u8);
-            versions.Add(new SecretVersion(
+            versions.Add(new SecretVersionInfo(
                 int.Parse(version.Name), Time(version.Value.GetProperty("created_time"u8)),
                 deletion.ValueEquals(""u8) ? null : Time(deletion), version.Value.GetProperty("destroyed"u8).GetBoolean()));
         }

@@ -36,7 +36,7 @@ public sealed class DiskCache
         _time = time ?? TimeProvider.System;
     }
 
-    private static ReadOnlySpan<byte> Magic => "strongroom disk cache 1\n"u8;
+    private static ReadOnlySpan<byte> Magic => "strongroom disk cache 2\n"u8;
 
     /// <summary>What is kept, without values: store, address and age of each.</summary>
     public IReadOnlyList<DiskCacheContent> Describe()

@@ -25,8 +25,8 @@ internal static class DiskCacheFormat
             WriteText(output, entry.Identity);
             WriteText(output, entry.Address.Path);
             WriteText(output, entry.Address.Field);
-            WriteInt32(output, entry.Address.Version ?? int.MinValue);
-            WriteInt32(output, entry.Secret.Version ?? int.MinValue);
+            WriteText(output, entry.Address.Version?.ToString());
+            WriteText(output, entry.Secret.Version?.ToString());
             WriteInt64(output, entry.Secret.CreatedAt?.UtcTicks ?? long.MinValue);
             WriteInt64(output, entry.FetchedAt.UtcTicks);
             var value = entry.Secret.Value.Reveal();
@@ -47,14 +47,14 @@ internal static class DiskCacheFormat
             var identity = ReadText(ref input) ?? throw new InvalidDataException();
             var path = ReadText(ref input) ?? throw new InvalidDataException();
             var field = ReadText(ref input);
-            var addressVersion = ReadInt32(ref input);
-            var version = ReadInt32(ref input);
+            var addressVersion = ReadVersion(ref input);
+            var version = ReadVersion(ref input);
             var createdAt = ReadInt64(ref input);
             var fetchedAt = Time(ReadInt64(ref input));
             var value = SecretValue.FromBytes(Take(ref input, ReadInt32(ref input)));
             entries.Add(new DiskEntry(
-                store, identity, new SecretAddress(path, field, addressVersion == int.MinValue ? null : addressVersion),
-                new StoredSecret(value, version == int.MinValue ? null : version, createdAt == long.MinValue ? null : Time(createdAt)),
+                store, identity, new SecretAddress(path, field, addressVersion),
+                new StoredSecret(value, version, createdAt == long.MinValue ? null : Time(createdAt)),
                 fetchedAt));
         }
         return input.IsEmpty ? entries : throw new InvalidDataException();
@@ -89,6 +89,8 @@ internal static class DiskCacheFormat
         BinaryPrimitives.WriteInt64LittleEndian(output.GetSpan(sizeof(long)), number);
         output.Advance(sizeof(long));
     }
+
+    private static SecretVersion? ReadVersion(ref ReadOnlySpan<byte> input) => ReadText(ref input) is { } text ? SecretVersion.Parse(text) : null;
 
     private static string? ReadText(ref ReadOnlySpan<byte> input)
     {

@@ -85,11 +85,16 @@ internal sealed class ManifestBuilder(TextFaults faults)
             faults.AddUnknown(kindNode.Place, "kind of store", kindNode.Text, kindNames);
             return new StoreDefinition { Name = entry.Key, Kind = kindNode.Text };
         }
-        var section = new ManifestSection(map, $"a store of kind {kind.Name}", [.. ManifestKeys.Store, .. kind.Settings.Select(s => s.Key)], faults);
+        var section = new ManifestSection(map, $"a store of kind {kind.Name}", [.. ManifestKeys.Store, .. kind.AllSettings.Select(s => s.Key)], faults);
         var settings = new Dictionary<string, string>();
-        foreach (var setting in kind.Settings)
+        foreach (var setting in kind.AllSettings)
         {
-            if (section.Text(setting.Key) is { } text) settings.Add(setting.Key, text);
+            if (section.Text(setting.Key) is { } text)
+            {
+                settings.Add(setting.Key, text);
+                if (StoreTuning.Has(setting.Key) && StoreTuning.FaultOf(setting.Key, text) is { } fault)
+                    faults.Add(section.PlaceOf(setting.Key), $"{setting.Key}: {fault}");
+            }
             else if (setting.IsRequired) faults.Add(entry.Node.Place, $"{entry.Key}: no {setting.Key}", $"write {setting.Key}: {setting.Description}");
         }
         return new StoreDefinition

@@ -1,4 +1,6 @@
+using Strongroom.Caching;
 using Strongroom.Secrets;
+using Strongroom.Stores;
 
 namespace Strongroom.Manifest;
 
@@ -73,7 +75,7 @@ public sealed record StoreDefinition
     /// <summary>The project's name for it; the part before <c>://</c> in references.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Kind of backend: <c>embedded</c>, <c>environment</c>, <c>dotenv</c>, <c>files</c>, <c>memory</c>.</summary>
+    /// <summary>Kind of backend: <c>embedded</c>, <c>dotenv</c>, <c>vault</c>, <c>aws</c> and so on.</summary>
     public required string Kind { get; init; }
 
     /// <summary>How names are written in this store.</summary>
@@ -85,8 +87,27 @@ public sealed record StoreDefinition
     /// </summary>
     public string Prefix { get; init; } = "";
 
-    /// <summary>Settings of the backend by key, as written. Which keys there are depends on the kind.</summary>
+    /// <summary>Settings by key, as written. Which keys there are depends on the kind.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The settings that are the backend's own.</summary>
+    public IReadOnlyDictionary<string, string> BackendSettings
+    {
+        get
+        {
+            if (StoreKind.Find(Kind) is not { IsRemote: true }) return Settings;
+            var own = new Dictionary<string, string>(Settings.Count);
+            foreach (var (key, text) in Settings)
+                if (!StoreTuning.Has(key)) own.Add(key, text);
+            return own;
+        }
+    }
+
+    /// <summary>How it is treated when it is slow, busy or gone.</summary>
+    public StoreResilienceOptions Resilience => StoreTuning.Resilience(Settings);
+
+    /// <summary>How long its answers are remembered.</summary>
+    public CacheOptions Cache => StoreTuning.Cache(Settings);
 }
 
 /// <summary>One secret that the application needs.</summary>

@@ -90,7 +90,7 @@ internal sealed class SnapshotReader(BinaryReader input)
     }
 
     private SecretAddress ReadAddress() =>
-        new(input.ReadString(), ReadText(), input.Read7BitEncodedInt() is var version and > 0 ? version : null);
+        new(input.ReadString(), ReadText(), ReadText() is { } version ? SecretVersion.Parse(version) : null);
 
     private string? ReadText() => input.ReadBoolean() ? input.ReadString() : null;
 

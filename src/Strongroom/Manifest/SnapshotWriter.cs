@@ -74,7 +74,7 @@ internal sealed class SnapshotWriter(BinaryWriter output)
     {
         output.Write(address.Path);
         WriteText(address.Field);
-        output.Write7BitEncodedInt(address.Version ?? 0);
+        WriteText(address.Version?.ToString());
     }
 
     private void WriteText(string? text)

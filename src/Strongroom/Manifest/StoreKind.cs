@@ -15,18 +15,24 @@ internal sealed record StoreKind(string Name, string Description, string Prefix,
             new StoreSetting("path", "file of the vault; .strongroom/vault.db by default"),
             new StoreSetting("key-file", "key file of the seal; kept in the user's configuration by default")),
         new("environment", "variables of the process", "", KeepsPaths: false,
-            new StoreSetting("case", "exact, or ignore as on Windows"),
-            new StoreSetting("empty", "whether a variable set to nothing is a value, or missing")),
+            new StoreSetting("case", "whether upper and lower case differ; exact by default, ignore on Windows") { Choices = ["exact", "ignore"] },
+            new StoreSetting("empty", "whether a variable set to nothing is a value, which is the default, or counts as missing") { Choices = ["value", "missing"] }),
         new("dotenv", "a .env file", "", KeepsPaths: false,
             new StoreSetting("path", "the file; .env by default"),
             new StoreSetting("example", "the file that names what is expected; the path with .example behind it by default"),
-            new StoreSetting("interpolate", "whether ${NAME} inside a value is replaced; false by default")),
+            new StoreSetting("interpolate", "whether ${NAME} inside a value is replaced; false by default") { Form = "flag" }),
         new("files", "a folder with one file for each secret", "", KeepsPaths: false,
             new StoreSetting("path", "the folder", IsRequired: true),
-            new StoreSetting("trim", "whether one line break at the end is no part of the value; true by default"),
-            new StoreSetting("bytes-max", "the longest file that is read; 1048576 by default")),
+            new StoreSetting("trim", "whether one line break at the end is no part of the value; true by default") { Form = "flag" },
+            new StoreSetting("bytes-max", "the longest file that is read; 1048576 by default") { Form = "number" }),
         new("memory", "values that live as long as the process, for tests", "", KeepsPaths: false),
     ];
+
+    /// <summary>Whether it is behind a network, and has the settings of <see cref="StoreTuning"/> too.</summary>
+    public bool IsRemote { get; init; }
+
+    /// <summary>Every setting a manifest may give it.</summary>
+    public IReadOnlyList<StoreSetting> AllSettings => IsRemote ? [.. Settings, .. StoreTuning.Settings] : Settings;
 
     public static StoreKind? Find(string name)
     {
@@ -37,4 +43,11 @@ internal sealed record StoreKind(string Name, string Description, string Prefix,
 }
 
 /// <summary>One setting of a kind of store. All are texts; the backend reads its own.</summary>
-internal sealed record StoreSetting(string Key, string Description, bool IsRequired = false);
+internal sealed record StoreSetting(string Key, string Description, bool IsRequired = false)
+{
+    /// <summary>What editors expect: a text, a <c>number</c>, a <c>flag</c>.</summary>
+    public string Form { get; init; } = "text";
+
+    /// <summary>The words that it may be; none means any.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
+}

@@ -34,7 +34,7 @@ public enum StepVerdict
 /// <param name="SameValue">For a shadowed step, whether its value equals the one that is used.</param>
 public sealed record ResolutionAttempt(
     SecretReference Reference, StepVerdict Verdict, SecretException? Error = null, AnswerSource Source = AnswerSource.Store,
-    int? Version = null, TimeSpan Elapsed = default, bool? SameValue = null);
+    SecretVersion? Version = null, TimeSpan Elapsed = default, bool? SameValue = null);
 
 /// <summary>Why one name has the value it has, or has none.</summary>
 /// <param name="Name">The name.</param>

@@ -42,7 +42,7 @@ public sealed class ResolvedSecret : IDisposable
     public required DateTimeOffset FetchedAt { get; init; }
 
     /// <summary>The version, where the store has versions.</summary>
-    public int? Version { get; init; }
+    public SecretVersion? Version { get; init; }
 
     /// <summary>When this version was written, where the store tells.</summary>
     public DateTimeOffset? CreatedAt { get; init; }

@@ -61,5 +61,5 @@ public sealed partial class Resolver
 
 /// <summary>Where a value was written.</summary>
 /// <param name="Reference">Store and address.</param>
-/// <param name="Version">Number of the new version, where the store has versions.</param>
-public sealed record WrittenSecret(SecretReference Reference, int? Version);
+/// <param name="Version">The new version, where the store has versions.</param>
+public sealed record WrittenSecret(SecretReference Reference, SecretVersion? Version);

@@ -9,8 +9,8 @@ namespace Strongroom.Secrets;
 /// A field of a secret whose value is a JSON object. Without one, a store of objects answers with the field <c>value</c>
 /// when there is one and otherwise with the whole object as JSON.
 /// </param>
-/// <param name="Version">A version of the secret, counted from 1; null is the current one.</param>
-public readonly record struct SecretAddress(string Path, string? Field = null, int? Version = null)
+/// <param name="Version">A version of the secret; null is the current one.</param>
+public readonly record struct SecretAddress(string Path, string? Field = null, SecretVersion? Version = null)
 {
     /// <summary>The field that holds a secret of one value.</summary>
     public const string DefaultField = "value";

@@ -32,18 +32,16 @@ internal static class SecretReferenceSyntax
     public static bool TryParseAddress(string text, out SecretAddress address, out string problem)
     {
         address = default;
-        int? version = null;
+        SecretVersion? version = null;
         var question = text.IndexOf('?', StringComparison.Ordinal);
         if (question >= 0)
         {
-            if (!text.AsSpan(question).StartsWith(VersionKey)
-                || !int.TryParse(text.AsSpan(question + VersionKey.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                || number < 1)
+            version = text.AsSpan(question).StartsWith(VersionKey) ? SecretVersion.Parse(text[(question + VersionKey.Length)..]) : null;
+            if (version is not { Fault: null })
             {
-                problem = "has something other than ?version=<number from 1> after the question mark; write a literal ? as %3F";
+                problem = "has something other than ?version=<number from 1, or name> after the question mark; write a literal ? as %3F";
                 return false;
             }
-            version = number;
             text = text[..question];
         }
         string? field = null;
@@ -71,7 +69,7 @@ internal static class SecretReferenceSyntax
             problem = $"has a field of more than {SecretReference.FieldLengthMax} characters";
         else if (address.Path.Contains('\0', StringComparison.Ordinal) || address.Field?.Contains('\0', StringComparison.Ordinal) == true)
             problem = "contains a NUL character";
-        else if (address.Version is < 1) problem = "has a version below 1";
+        else if (address.Version?.Fault is { } fault) problem = "has " + fault;
         return problem.Length == 0;
     }
 
@@ -88,7 +86,7 @@ internal static class SecretReferenceSyntax
         var text = new StringBuilder(reference.Store).Append("://");
         AppendEncoded(text, reference.Address.Path);
         if (reference.Address.Field is { } field) AppendEncoded(text.Append('#'), field);
-        if (reference.Address.Version is { } version) text.Append(VersionKey).Append(version);
+        if (reference.Address.Version is { } version) text.Append(VersionKey).Append(version.ToString());
         return text.ToString();
     }
 

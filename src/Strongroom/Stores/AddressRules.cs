@@ -23,7 +23,7 @@ internal static class AddressRules
             if (field.Length > FieldLengthMax) return $"has a field of more than {FieldLengthMax} characters";
             if (HasBadCharacter(field)) return "has a control character or broken text in its field";
         }
-        return address.Version is < 1 ? "asks for a version below 1" : null;
+        return address.Version?.Fault is { } versionFault ? "asks for " + versionFault : null;
     }
 
     /// <summary>The fault of a prefix to list: like a path, but may be empty or end in a slash.</summary>

@@ -4,9 +4,9 @@ namespace Strongroom.Stores;
 
 /// <summary>One value as a backend gives it.</summary>
 /// <param name="Value">The value; the receiver owns it.</param>
-/// <param name="Version">Version number where the store has versions.</param>
+/// <param name="Version">The version where the store has versions, or what else tells one state of it from the next.</param>
 /// <param name="CreatedAt">When this version was written, if the store tells.</param>
-public sealed record StoredSecret(SecretValue Value, int? Version = null, DateTimeOffset? CreatedAt = null);
+public sealed record StoredSecret(SecretValue Value, SecretVersion? Version = null, DateTimeOffset? CreatedAt = null);
 
 /// <summary>The answer for one address of a batch: a value or the failure that this address alone met.</summary>
 /// <param name="Address">The address as it was asked.</param>
@@ -17,14 +17,26 @@ public sealed record ReadOutcome(SecretAddress Address, StoredSecret? Secret, Se
 /// <summary>A write: the new value, and the version it must replace, if the caller cares.</summary>
 /// <param name="Value">The new value; the caller keeps it.</param>
 /// <param name="ExpectedVersion">
-/// Null writes always; 0 only when there is no such secret; another number only over that version. Needs
+/// Null writes always; 0 only when there is no such secret; another only over that version. Needs
 /// <see cref="BackendCapabilities.CheckAndSet"/>.
 /// </param>
-public sealed record SecretWrite(SecretValue Value, int? ExpectedVersion = null);
+public sealed record SecretWrite(SecretValue Value, SecretVersion? ExpectedVersion = null);
+
+/// <summary>One thing that a backend goes by.</summary>
+/// <param name="Name">What it is: <c>address</c>, <c>region</c>, <c>credentials</c>.</param>
+/// <param name="Value">What it is set to, never a secret; null when it is missing.</param>
+/// <param name="Source">Where it comes from: a variable, a setting, a file.</param>
+/// <param name="Help">What to do when it is missing.</param>
+public sealed record BackendFact(string Name, string? Value, string? Source = null, string? Help = null);
+
+/// <summary>A policy in the vendor's own language.</summary>
+/// <param name="Language">What it is: <c>IAM policy (JSON)</c>, <c>Vault policy (HCL)</c>.</param>
+/// <param name="Text">The policy, ready to be saved.</param>
+public sealed record BackendPolicy(string Language, string Text);
 
 /// <summary>What a finished write made.</summary>
-/// <param name="Version">Number of the new version, where the store has versions.</param>
-public readonly record struct WriteReceipt(int? Version);
+/// <param name="Version">The new version, where the store has versions.</param>
+public readonly record struct WriteReceipt(SecretVersion? Version);
 
 /// <summary>
 /// What the author of a backend writes. Everything but <see cref="Kind"/> and <see cref="Capabilities"/> is optional; what is
@@ -49,6 +61,23 @@ public abstract class SecretBackend : IAsyncDisposable
     /// what it found without asking again.
     /// </summary>
     public virtual bool IsFixed => false;
+
+    /// <summary>
+    /// What tells the place behind this instance from another of its kind: a word made from settings, never from a secret. What was
+    /// cached from one place is never given out for another. Answered without I/O.
+    /// </summary>
+    public virtual string Identity => Kind;
+
+    /// <summary>
+    /// What is configured, where that comes from, and what is missing, for <c>doctor</c>: never a secret, and answered without I/O.
+    /// </summary>
+    public virtual IReadOnlyList<BackendFact> Describe() => [];
+
+    /// <summary>
+    /// The least that the vendor must permit for reading, and if <paramref name="writes"/> for changing, these addresses, as text for the
+    /// vendor's own tools. Null when the place has no permissions of its own.
+    /// </summary>
+    public virtual BackendPolicy? LeastPrivilege(IReadOnlyList<SecretAddress> addresses, bool writes) => null;
 
     /// <summary>
     /// What to do instead of something this backend cannot do (<paramref name="missing"/> is one capability):

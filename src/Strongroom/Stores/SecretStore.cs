@@ -24,7 +24,7 @@ public sealed partial class SecretStore : IAsyncDisposable
         options ??= new StoreOptions();
         Name = name;
         _backend = backend;
-        Identity = options.Identity ?? backend.Kind;
+        Identity = options.Identity ?? backend.Identity;
         _traces = options.Traces ?? !backend.IsLocal;
         if (!backend.IsLocal) _resilience = new StoreResilience(options.Resilience, time ?? TimeProvider.System, options.Randomizer);
     }
@@ -49,6 +49,12 @@ public sealed partial class SecretStore : IAsyncDisposable
 
     /// <summary>Called after each write or delete that reached the backend, also after a failed one: it may have happened.</summary>
     internal Action<SecretAddress>? Changed { get; set; }
+
+    /// <inheritdoc cref="SecretBackend.Describe"/>
+    public IReadOnlyList<BackendFact> Describe() => _backend.Describe();
+
+    /// <inheritdoc cref="SecretBackend.LeastPrivilege"/>
+    public BackendPolicy? LeastPrivilege(IReadOnlyList<SecretAddress> addresses, bool writes) => _backend.LeastPrivilege(addresses, writes);
 
     /// <summary>True when the store has all of <paramref name="capabilities"/>.</summary>
     public bool Can(BackendCapabilities capabilities) => (Capabilities & capabilities) == capabilities;
@@ -82,7 +88,7 @@ public sealed partial class SecretStore : IAsyncDisposable
         if (address.Version is not null) throw Invalid("write", name, "names a version; only the current one can be written");
         if (address.Field is not null) Require(BackendCapabilities.Fields, "write a field of", name);
         if (write.ExpectedVersion is not null) Require(BackendCapabilities.CheckAndSet, "write on a condition", name);
-        if (write.ExpectedVersion < 0) throw Invalid("write", name, "expects a version below 0");
+        if (write.ExpectedVersion is { Number: < 0 }) throw Invalid("write", name, "expects a version below 0");
         if (write.Value.Length > SecretValue.LengthMax)
             throw Invalid("write", name, $"has a value of {write.Value.Length} bytes; the limit is {SecretValue.LengthMax}");
 

@@ -8,7 +8,7 @@ public sealed record StoreOptions
 
     /// <summary>
     /// What tells this store from another of the same name in an encrypted disk cache: a word made from its settings, never from
-    /// a secret. A value cached under one identity is never given out under another. By default the backend's kind.
+    /// a secret. A value cached under one identity is never given out under another. By default what the backend says.
     /// </summary>
     public string? Identity { get; init; }
 

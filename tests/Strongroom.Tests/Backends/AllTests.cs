@@ -12,7 +12,7 @@ public sealed class AllTests
     {
         var suites = typeof(AllTests).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(BackendConformance))).Select(t => t.Name).ToList();
 
-        foreach (var kind in All.Factories().Keys)
+        foreach (var kind in All.Kinds)
             suites.ShouldContain(name => name.Equals(kind + "Conformance", StringComparison.OrdinalIgnoreCase), $"no suite for the backend {kind}");
     }
 
@@ -22,7 +22,7 @@ public sealed class AllTests
         var settings = new BackendSettings(
             "mounts", new Dictionary<string, string> { ["trim"] = "maybe", ["pathh"] = "/run" }, "/", new Dictionary<string, string>(), TimeProvider.System);
 
-        var error = Should.Throw<Strongroom.Secrets.SecretException>(() => All.Factories()["files"](settings));
+        var error = Should.Throw<Strongroom.Secrets.SecretException>(() => All.Find("files")!(settings));
 
         error.Message.ShouldBe(
             "mounts: has faults in its settings: path is missing; trim must be one of true, false; pathh is not a setting here (path, trim, bytes-max)");

@@ -39,14 +39,15 @@ public sealed class StoresReferenceTests
     [Fact]
     public void Manifest_backends_and_page_have_the_same_settings()
     {
-        StoreKind.All.Select(k => k.Name).ShouldBe([EmbeddedVaultBackend.KindName, .. All.Factories().Keys], ignoreOrder: true);
-        foreach (var kind in StoreKind.All.Where(k => All.Factories().ContainsKey(k.Name) && k.Name is not "memory"))
+        StoreKind.All.Select(k => k.Name).ShouldBe([EmbeddedVaultBackend.KindName, .. All.Kinds], ignoreOrder: true);
+        foreach (var kind in StoreKind.All.Where(k => All.Kinds.Contains(k.Name) && k.Name is not "memory"))
         {
-            var refusal = Should.Throw<SecretException>(() => All.Factories()[kind.Name](Settings(("no-such-setting", "x"))));
+            var refusal = Should.Throw<SecretException>(() => All.Find(kind.Name)!(Settings(("no-such-setting", "x"))));
             refusal.Message.ShouldContain($"no-such-setting is not a setting here ({string.Join(", ", kind.Settings.Select(s => s.Key))})");
         }
         foreach (var kind in StoreKind.All)
         {
+            kind.IsRemote.ShouldBe(!Make(kind).IsLocal, kind.Name);
             var section = Page[Page.IndexOf($"\n## `{kind.Name}`", StringComparison.Ordinal)..];
             section = section[..(section.IndexOf("\n## ", 1, StringComparison.Ordinal) is var end and > 0 ? end : section.Length)];
             foreach (var setting in kind.Settings) section.ShouldContain($"| `{setting.Key}` |");
@@ -55,7 +56,7 @@ public sealed class StoresReferenceTests
 
     private static SecretBackend Make(StoreKind kind) => kind.Name is EmbeddedVaultBackend.KindName
         ? new EmbeddedVaultBackend(_ => throw new InvalidOperationException("capabilities are told without opening anything"))
-        : All.Factories()[kind.Name](Settings([.. kind.Settings.Where(s => s.IsRequired).Select(s => (s.Key, "somewhere"))]));
+        : All.Find(kind.Name)!(Settings([.. kind.Settings.Where(s => s.IsRequired).Select(s => (s.Key, "somewhere"))]));
 
     private static BackendSettings Settings(params (string Key, string Value)[] values) =>
         new("store", values.ToDictionary(v => v.Key, v => v.Value), "/", new Dictionary<string, string>(), TimeProvider.System);

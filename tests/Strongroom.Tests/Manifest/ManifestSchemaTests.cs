@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Shouldly;
 using Strongroom.Manifest;
 using Strongroom.Tests.Architecture;
@@ -19,20 +20,19 @@ public sealed class ManifestSchemaTests
         KeysOf(Definition("secret")).ShouldBe(ManifestKeys.Secret);
     }
 
+    /// <summary>With STRONGROOM_UPDATE_DOCS=1 it writes that part of the schema anew.</summary>
     [Fact]
     public void Schema_has_every_kind_with_its_settings()
     {
-        var ways = Definition("store").GetProperty("oneOf").EnumerateArray().ToArray();
-        ways[0].GetProperty("enum").EnumerateArray().Select(k => k.GetString())
-            .ShouldBe(StoreKind.All.Where(kind => !kind.Settings.Any(s => s.IsRequired)).Select(kind => kind.Name));
-        ways.Length.ShouldBe(StoreKind.All.Count + 1);
-        foreach (var (way, kind) in ways[1..].Zip(StoreKind.All))
+        var path = RepositoryFiles.PathOf("schema/strongroom.schema.json");
+        var written = JsonNode.Parse(File.ReadAllText(path))!;
+        var expected = StoreSchema();
+        if (Environment.GetEnvironmentVariable("STRONGROOM_UPDATE_DOCS") is "1")
         {
-            way.GetProperty("properties").GetProperty("kind").GetProperty("const").GetString().ShouldBe(kind.Name);
-            KeysOf(way).ShouldBe([.. ManifestKeys.Store, .. kind.Settings.Select(s => s.Key)]);
-            way.GetProperty("required").EnumerateArray().Select(k => k.GetString()).ShouldBe(["kind", .. kind.Settings.Where(s => s.IsRequired).Select(s => s.Key)]);
-            way.GetProperty("properties").GetProperty("naming").GetProperty("enum").EnumerateArray().Select(k => k.GetString()).ShouldBe(ManifestKeys.Namings);
+            written["$defs"]!["store"] = expected.DeepClone();
+            File.WriteAllText(path, written.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n");
         }
+        JsonNode.DeepEquals(written["$defs"]!["store"], expected).ShouldBeTrue("run this test with STRONGROOM_UPDATE_DOCS=1");
     }
 
     [Fact]
@@ -47,9 +47,55 @@ public sealed class ManifestSchemaTests
     {
         var reference = File.ReadAllText(RepositoryFiles.PathOf("docs/reference/manifest.md"));
         foreach (var key in ManifestKeys.Root.Concat(ManifestKeys.Environment).Concat(ManifestKeys.Store).Concat(ManifestKeys.Secret)
-            .Concat(StoreKind.All.Select(k => k.Name)).Concat(StoreKind.All.SelectMany(k => k.Settings).Select(s => s.Key)).Concat(ManifestKeys.Namings))
+            .Concat(StoreKind.All.Select(k => k.Name)).Concat(StoreKind.All.SelectMany(k => k.AllSettings).Select(s => s.Key)).Concat(ManifestKeys.Namings))
             reference.ShouldContain($"`{key}`");
     }
+
+    private static JsonObject StoreSchema() => new()
+    {
+        ["oneOf"] = new JsonArray(
+        [
+            new JsonObject
+            {
+                ["description"] = "A kind without required settings, by its name alone",
+                ["enum"] = Words(StoreKind.All.Where(kind => !kind.Settings.Any(s => s.IsRequired)).Select(kind => kind.Name)),
+            },
+            .. StoreKind.All.Select(KindSchema),
+        ]),
+    };
+
+    private static JsonNode KindSchema(StoreKind kind)
+    {
+        var properties = new JsonObject
+        {
+            ["kind"] = new JsonObject { ["description"] = kind.Description, ["const"] = kind.Name },
+            ["naming"] = new JsonObject { ["description"] = "How names are written in this store", ["enum"] = Words(ManifestKeys.Namings), ["default"] = "as-is" },
+            ["prefix"] = new JsonObject
+            {
+                ["description"] = "What stands before each name, literally; {environment} is replaced by the path of the environment",
+                ["type"] = "string",
+            },
+        };
+        foreach (var setting in kind.AllSettings) properties[setting.Key] = SettingSchema(setting);
+        return new JsonObject
+        {
+            ["title"] = kind.Name,
+            ["type"] = "object",
+            ["additionalProperties"] = false,
+            ["required"] = Words(kind.Settings.Where(s => s.IsRequired).Select(s => s.Key).Prepend("kind")),
+            ["properties"] = properties,
+        };
+    }
+
+    private static JsonObject SettingSchema(StoreSetting setting)
+    {
+        var schema = new JsonObject { ["description"] = setting.Description };
+        if (setting.Choices.Count > 0) schema["enum"] = Words(setting.Choices);
+        else schema["type"] = setting.Form switch { "flag" => "boolean", "number" => "number", _ => "string" };
+        return schema;
+    }
+
+    private static JsonArray Words(IEnumerable<string> words) => [.. words.Select(word => (JsonNode)word)];
 
     private static JsonElement Definition(string name) => Schema.GetProperty("$defs").GetProperty(name);
 

@@ -13,12 +13,11 @@ internal static class StartupScenario
     public static async Task RunAsync()
     {
         var environment = new Dictionary<string, string> { ["A"] = "a" };
-        var factories = All.Factories();
         var time = TimeProvider.System;
         SecretStore[] stores =
         [
-            new("env", factories["environment"](new BackendSettings("env", new Dictionary<string, string>(), "/", environment, time)), time: time),
-            new("memory", factories["memory"](
+            new("env", All.Find("environment")!(new BackendSettings("env", new Dictionary<string, string>(), "/", environment, time)), time: time),
+            new("memory", All.Find("memory")!(
                 new BackendSettings("memory", new Dictionary<string, string> { ["B"] = "b" }, "/", environment, time)), time: time),
         ];
         ResolutionPlan[] plans =
