@@ -2,6 +2,7 @@ using Strongroom.Backends.DotEnv;
 using Strongroom.Backends.Environment;
 using Strongroom.Backends.Files;
 using Strongroom.Backends.Memory;
+using Strongroom.Backends.Vault;
 
 namespace Strongroom.Backends;
 
@@ -10,7 +11,7 @@ public static class All
 {
     /// <summary>The words that name them in a manifest.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
-        [EnvironmentBackend.KindName, DotEnvBackend.KindName, FilesBackend.KindName, MemoryBackend.KindName];
+        [EnvironmentBackend.KindName, DotEnvBackend.KindName, FilesBackend.KindName, MemoryBackend.KindName, VaultBackend.KindName];
 
     /// <summary>What makes backends of a kind; null when there is no such kind here. Only the one asked for is loaded.</summary>
     public static BackendFactory? Find(string kind) => kind switch
@@ -19,6 +20,7 @@ public static class All
         DotEnvBackend.KindName => DotEnvBackend.Create,
         FilesBackend.KindName => FilesBackend.Create,
         MemoryBackend.KindName => MemoryBackend.Create,
+        VaultBackend.KindName => VaultBackend.Create,
         _ => null,
     };
 }

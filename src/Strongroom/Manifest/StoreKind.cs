@@ -26,6 +26,26 @@ internal sealed record StoreKind(string Name, string Description, string Prefix,
             new StoreSetting("trim", "whether one line break at the end is no part of the value; true by default") { Form = "flag" },
             new StoreSetting("bytes-max", "the longest file that is read; 1048576 by default") { Form = "number" }),
         new("memory", "values that live as long as the process, for tests", "", KeepsPaths: false),
+        new("vault", "a KV engine of HashiCorp Vault, OpenBao or a Strongroom server", "{environment}/", KeepsPaths: true,
+            new StoreSetting("address", "the server; VAULT_ADDR by default"),
+            new StoreSetting("namespace", "the namespace; VAULT_NAMESPACE by default"),
+            new StoreSetting("mount", "where the KV engine is mounted; secret by default"),
+            new StoreSetting("kv-version", "version of the engine; the server is asked by default") { Choices = ["auto", "1", "2"] },
+            new StoreSetting("auth", "how to log in; token by default") { Choices = ["token", "approle", "jwt", "kubernetes", "userpass", "cert"] },
+            new StoreSetting("auth-mount", "where the login method is mounted; the name of the method by default"),
+            new StoreSetting("role", "role to log in with by jwt, kubernetes or cert; VAULT_ROLE by default"),
+            new StoreSetting("role-id", "role id of approle; VAULT_ROLE_ID by default"),
+            new StoreSetting("username", "user of userpass; VAULT_USERNAME by default"),
+            new StoreSetting("credential-file", "file with the token, secret id, JWT or password; VAULT_TOKEN, VAULT_SECRET_ID, VAULT_JWT or VAULT_PASSWORD by default"),
+            new StoreSetting("wrapped", "whether the secret id is wrapped and used once; false by default") { Form = "flag" },
+            new StoreSetting("renew", "whether a token that was given is renewed at two thirds of its life; false by default") { Form = "flag" },
+            new StoreSetting("ca-cert", "file of the authorities that may have signed the server's certificate; VAULT_CACERT by default"),
+            new StoreSetting("client-cert", "file of the client's certificate; VAULT_CLIENT_CERT by default"),
+            new StoreSetting("client-key", "file of its key; VAULT_CLIENT_KEY by default"),
+            new StoreSetting("tls-server-name", "name that the server's certificate must have; VAULT_TLS_SERVER_NAME by default"))
+        {
+            IsRemote = true,
+        },
     ];
 
     /// <summary>Whether it is behind a network, and has the settings of <see cref="StoreTuning"/> too.</summary>

@@ -10,7 +10,7 @@ public sealed class ProjectReferenceTests
     private static readonly Dictionary<string, string[]> AllowedReferences = new()
     {
         ["Strongroom"] = [],
-        ["Strongroom.Backends"] = ["Strongroom"],
+        ["Strongroom.Backends"] = ["Strongroom", "Strongroom.Client"],
         ["Strongroom.Rotators"] = ["Strongroom"],
         ["Strongroom.Client"] = ["Strongroom"],
         ["Strongroom.Vault"] = ["Strongroom"],
