@@ -49,7 +49,7 @@ public sealed class BackendSettings(
     /// <summary>An optional text.</summary>
     public string? Text(string name)
     {
-        _known.Add(name);
+        if (!_known.Contains(name)) _known.Add(name);
         return values.TryGetValue(name, out var value) ? value : null;
     }
 

@@ -167,7 +167,7 @@ internal sealed class VaultSession : IDisposable
             if (!path.StartsWith($"auth/{_connection.AuthMount}/role/", StringComparison.Ordinal) || !path.EndsWith("/secret-id", StringComparison.Ordinal))
                 throw new SecretException(SecretErrorKind.Denied, "was given a wrapping token that wraps no secret id of this mount", help: "somebody may have put it there: tell your security team");
         }
-        using var reply = await Client().SendAsync(new VaultCall("POST", "sys/wrapping/unwrap") { Token = wrapping }, cancellationToken);
+        using var reply = await Client().SendAsync(new VaultCall("POST", "sys/wrapping/unwrap") { Token = wrapping, Body = "{}"u8.ToArray() }, cancellationToken);
         if (!reply.IsSuccess) throw UsedWrapping();
         return reply.Data.SecretOf("secret_id") ?? throw new SecretException(SecretErrorKind.Malformed, "was given a wrapping token without a secret id");
     }

@@ -62,6 +62,24 @@ internal static class Errata
         // Seen in the transcript: these two are numbers of seconds.
         foreach (var (schema, member) in (ReadOnlySpan<(string, string)>)[("AppRoleWriteSecretIdResponse", "secret_id_ttl"), ("ReadWrappingPropertiesResponse", "creation_ttl"), ("ReadWrappingProperties2Response", "creation_ttl")])
             document["components"]!["schemas"]![schema]!["properties"]![member]!["type"] = "integer";
+        // Seen in the transcript: without metadata of one's own there is null.
+        foreach (var (_, schema) in document["components"]!["schemas"]!.AsObject())
+            if (schema!["properties"]?["custom_metadata"] is JsonObject own) own["nullable"] = true;
+        // Vault's own clients ask here what is mounted; the description leaves it out.
+        paths["/sys/internal/ui/mounts/{path}"] = JsonNode.Parse("""
+            {"get":{"operationId":"internal-ui-read-mount-information","parameters":[{"name":"path","in":"path","required":true,"schema":{"type":"string"}}],
+             "responses":{"200":{"description":"OK","content":{"application/json":{"schema":{"type":"object","required":["data"],
+               "properties":{"data":{"type":"object","required":["type","path"],"properties":{"type":{"type":"string"},"path":{"type":"string"}}}}}}}}}}}
+            """);
+        // The root of a mount is listed, too.
+        foreach (var (template, root) in (ReadOnlySpan<(string, string)>)
+            [("/{kv_v2_mount_path}/metadata/{path}/", "/{kv_v2_mount_path}/metadata/"), ("/{kv_v1_mount_path}/{path}/", "/{kv_v1_mount_path}/")])
+        {
+            var ofRoot = paths[template]!.DeepClone().AsObject();
+            foreach (var holder in (JsonObject[])[ofRoot, .. ofRoot.Select(o => o.Value).OfType<JsonObject>()])
+                if (holder["parameters"] is JsonArray) holder["parameters"] = new JsonArray([.. Parameters(holder).Where(p => (string?)p["name"] != "path").Select(p => p.DeepClone())]);
+            paths[root] = ofRoot;
+        }
         foreach (var (template, item) in paths.ToList())
         {
             // The verb LIST is the same as GET with list=true, and either may leave the last slash out.
