@@ -14,7 +14,7 @@ internal static class Errors
         {
             SecretErrorKind.NotFound when error.Reason.StartsWith("no handler for route", StringComparison.Ordinal) => WriteAsync(context, StatusCodes.Status404NotFound, error.Reason),
             SecretErrorKind.NotFound or SecretErrorKind.Unreadable => WriteAsync(context, StatusCodes.Status404NotFound),
-            SecretErrorKind.Denied => WriteAsync(context, StatusCodes.Status403Forbidden, error.Reason is "permission denied" ? Multiple(error.Reason) : error.Reason),
+            SecretErrorKind.Denied => WriteAsync(context, StatusCodes.Status403Forbidden, IsByPolicy(error) ? Multiple(error.Reason) : error.Reason),
             SecretErrorKind.InvalidInput or SecretErrorKind.Conflict => WriteAsync(context, StatusCodes.Status400BadRequest, error.Reason),
             SecretErrorKind.Unsupported => WriteAsync(context, StatusCodes.Status405MethodNotAllowed, Multiple(error.Reason)),
             SecretErrorKind.Throttled => WriteAsync(context, StatusCodes.Status429TooManyRequests, error.Reason),
@@ -40,6 +40,9 @@ internal static class Errors
             writer.WriteEndObject();
         }
     }
+
+    /// <summary>Whether a good token may not do it: Vault tells that from a token that is none by the form of the text.</summary>
+    private static bool IsByPolicy(SecretException error) => error is { Reason: "permission denied", Operation: not null };
 
     /// <summary>The form that Vault's own error lists have.</summary>
     private static string Multiple(string reason) => $"1 error occurred:\n\t* {reason}\n\n";

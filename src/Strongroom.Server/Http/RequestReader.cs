@@ -73,6 +73,27 @@ internal static class RequestReader
         return text.Length == 0 ? TimeSpan.Zero : GoDuration.Parse(text);
     }
 
+    /// <summary>The headers that audit entries tell; null for none.</summary>
+    public static IReadOnlyList<AuditedHeader>? AuditedHeaders(IHeaderDictionary headers, IReadOnlyDictionary<string, bool> told)
+    {
+        List<AuditedHeader>? found = null;
+        foreach (var (name, hmac) in told)
+        {
+            if (headers.TryGetValue(name, out var values)) (found ??= []).Add(new AuditedHeader(name, [.. values.OfType<string>()], hmac));
+        }
+        return found;
+    }
+
+    /// <summary>Throws unless the body of a patch says that it is one: other readings of a partial body would change more than was meant.</summary>
+    public static void RequireMergePatch(HttpRequest request)
+    {
+        const string expected = "application/merge-patch+json";
+        if (request.ContentType is not { Length: > 0 } given) throw new BadHttpRequestException("mime: no media type");
+        var type = given.Split(';', 2)[0].Trim();
+        if (!type.Equals(expected, StringComparison.OrdinalIgnoreCase))
+            throw new BadHttpRequestException($"PATCH requires Content-Type of {expected}", StatusCodes.Status415UnsupportedMediaType);
+    }
+
     /// <summary>Reads the body, at most so many bytes. Throws InvalidInput for more; the caller disposes of it.</summary>
     public static async ValueTask<SecretBuffer?> BodyAsync(HttpContext context, long lengthMax, CancellationToken cancellationToken)
     {

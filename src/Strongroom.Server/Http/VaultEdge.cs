@@ -53,6 +53,8 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
             await Errors.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, OwnHost.Refusal);
             return;
         }
+        var edge = vault.Edge;
+        if (edge.Cors is { } cors && await CrossOrigin.AnswerAsync(context, cors)) return;
         if (RequestReader.Operation(http) is not { } operation)
         {
             await Errors.WriteAsync(context, StatusCodes.Status405MethodNotAllowed);
@@ -68,6 +70,7 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
             await Errors.WriteAsync(context, StatusCodes.Status404NotFound);
             return;
         }
+        if (operation == VaultOperation.Patch) RequestReader.RequireMergePatch(http);
         using var body = operation is VaultOperation.Read or VaultOperation.List
             ? null
             : await ReadBodyAsync(context, limits, cancellationToken);
@@ -81,6 +84,7 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
                 Port = context.Connection.RemotePort,
                 WrapTtl = RequestReader.WrapTtl(http.Headers),
                 Certificate = context.Connection.ClientCertificate,
+                AuditedHeaders = edge.AuditedHeaders.Count == 0 ? null : RequestReader.AuditedHeaders(http.Headers, edge.AuditedHeaders),
                 UserAgent = http.Headers.UserAgent.ToString(),
             },
         };

@@ -28,6 +28,15 @@ public sealed record RequestOrigin
     /// <summary>The certificate that the client proved to hold.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>The headers that audit entries tell, as <see cref="Edge.EdgeSettings.AuditedHeaders"/> names them; null for none.</summary>
+    public IReadOnlyList<AuditedHeader>? AuditedHeaders { get; init; }
+
     /// <summary>The program that asks, in its own words (User-Agent).</summary>
     public string? UserAgent { get; init; }
 }
+
+/// <summary>A header that audit entries tell.</summary>
+/// <param name="Name">Its name in lower case.</param>
+/// <param name="Values">What it says.</param>
+/// <param name="Hmac">Whether entries have the code of it alone.</param>
+public sealed record AuditedHeader(string Name, IReadOnlyList<string> Values, bool Hmac);

@@ -3,6 +3,7 @@ using Strongroom.Vault.Audit.Devices;
 using Strongroom.Vault.Auth;
 using Strongroom.Vault.Auth.UserPass;
 using Strongroom.Vault.Barrier;
+using Strongroom.Vault.Edge;
 using Strongroom.Vault.Identity;
 using Strongroom.Vault.Leases;
 using Strongroom.Vault.Mounts;
@@ -32,6 +33,7 @@ internal sealed class VaultSystem
         Mounts = new MountStore(this);
         KeyTerms = new KeyTerms(barrier, time);
         Quotas = new QuotaStore(barrier, time);
+        Edge = new EdgeStore(barrier);
         AuditDevices = new AuditDevices(barrier, time, folder);
     }
 
@@ -63,6 +65,8 @@ internal sealed class VaultSystem
     public ServedVault? Served { get; init; }
 
     public QuotaStore Quotas { get; }
+
+    public EdgeStore Edge { get; }
 
     public RequestMetrics Metrics { get; } = new();
 

@@ -3,6 +3,7 @@ using Strongroom.Vault.Audit;
 using Strongroom.Vault.Audit.Checkpoints;
 using Strongroom.Vault.Auth;
 using Strongroom.Vault.Barrier;
+using Strongroom.Vault.Edge;
 using Strongroom.Vault.Embedded;
 using Strongroom.Vault.Leases;
 using Strongroom.Vault.Requests;
@@ -18,6 +19,8 @@ namespace Strongroom.Vault.Served;
 /// </summary>
 public sealed class ServedVault : IAsyncDisposable
 {
+    private static readonly EdgeSettings SealedEdge = new();
+
     private readonly SemaphoreSlim _change = new(1, 1);
     private readonly OutboundHttp _http;
     private volatile Unsealed? _unsealed;
@@ -36,6 +39,9 @@ public sealed class ServedVault : IAsyncDisposable
 
     /// <summary>Whether requests are refused until the vault is unsealed.</summary>
     public bool IsSealed => _unsealed is null;
+
+    /// <summary>What is set for the HTTP edge; the default while the vault is sealed.</summary>
+    public EdgeSettings Edge => _unsealed?.System.Edge.Now ?? SealedEdge;
 
     /// <summary>How it is served.</summary>
     public ServedVaultOptions Options { get; }
@@ -334,6 +340,7 @@ public sealed class ServedVault : IAsyncDisposable
             await system.Mounts.LoadAsync(cancellationToken);
             await system.AuditDevices.LoadAsync(cancellationToken);
             await system.Quotas.LoadAsync(cancellationToken);
+            await system.Edge.LoadAsync(cancellationToken);
             await system.KeyTerms.NoteAsync(cancellationToken);
             _unsealed = new Unsealed(barrier, audit, system, new VaultCore(system, audit), new LeaseSweeper(system.Leases, Options.Time));
         }

@@ -198,7 +198,8 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Rec
 
     public RandomNumberGenerator Random => barrier.Random;
 
-    public static SecretException Denied() => new(SecretErrorKind.Denied, "permission denied");
+    /// <summary>The failure of a request without a good token, or of an operation that a good one may not do from where it comes.</summary>
+    public static SecretException Denied(string? operation = null) => new(SecretErrorKind.Denied, "permission denied", operation: operation);
 
     /// <summary>What the holder of a token is told.</summary>
     public static IssuedAuth Issue(ClientToken? text, TokenEntry entry) => new()

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Shouldly;
+using Strongroom.Server.Tests.Wire;
 using Xunit;
 
 namespace Strongroom.Server.Tests.Http;
@@ -97,29 +98,8 @@ public sealed class AuthTranscriptTests
         var (actualStatus, answer) = await server.SendAsync(method, path, body, token, headers);
         actualStatus.ShouldBe(status, answer?.ToJsonString());
         if (expected is null) answer.ShouldBeNull();
-        else Match(JsonNode.Parse(expected), answer, path);
+        else Recorded.Match(JsonNode.Parse(expected), answer, path);
         return answer ?? new JsonObject();
-    }
-
-    private static void Match(JsonNode? expected, JsonNode? actual, string at)
-    {
-        if (expected is JsonValue value && value.TryGetValue<string>(out var text) && text == "*")
-        {
-            actual.ShouldNotBeNull(at);
-            actual.ToString().ShouldNotBeEmpty(at);
-            return;
-        }
-        if (expected is not JsonObject members)
-        {
-            JsonNode.DeepEquals(expected, actual).ShouldBeTrue($"{at}: {actual?.ToJsonString() ?? "null"} in the place of {expected?.ToJsonString() ?? "null"}");
-            return;
-        }
-        var found = actual.ShouldBeOfType<JsonObject>(at);
-        foreach (var (name, member) in members)
-        {
-            found.ContainsKey(name).ShouldBeTrue($"{at}: {name} is missing");
-            Match(member, found[name], $"{at}: {name}");
-        }
     }
 
     private static string Login(RSA key, string audience = "vault", string repository = "o/r", long endsIn = 300)

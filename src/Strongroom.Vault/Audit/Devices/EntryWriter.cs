@@ -43,7 +43,9 @@ internal sealed class EntryWriter(AuditDevice device, Utf8JsonWriter json)
             json.WriteStrings("policies", entry.Policies);
             json.WriteStrings("token_policies", entry.Policies);
             json.WriteStartObject("policy_results"u8);
-            json.WriteBoolean("allowed"u8, audited.Error?.Kind != SecretErrorKind.Denied);
+            var allowed = audited.Error?.Kind != SecretErrorKind.Denied;
+            json.WriteBoolean("allowed"u8, allowed);
+            if (allowed) WriteGranting(audited);
             json.WriteEndObject();
             if (entry.Metadata is { Count: > 0 } metadata) json.WritePairs("metadata", metadata);
             if (entry.UsesLeft > 0) json.WriteNumber("remaining_uses"u8, entry.UsesLeft);
@@ -56,6 +58,31 @@ internal sealed class EntryWriter(AuditDevice device, Utf8JsonWriter json)
         {
             json.WriteString("token_type"u8, "default"u8);
         }
+        json.WriteEndObject();
+    }
+
+    /// <summary>The policies that grant what the request needs; all of them, though one would do.</summary>
+    private void WriteGranting(in AuditedRequest audited)
+    {
+        var acl = audited.Caller.Acl;
+        var needed = audited.Request.Needed;
+        var rule = acl.Check(audited.Request.Path, needed, audited.Request.Body.Span).Rule;
+        if (rule is null && !acl.IsRoot) return;
+        json.WriteStartArray("granting_policies"u8);
+        if (rule is null) WritePolicy("root");
+        foreach (var source in rule?.Sources ?? [])
+        {
+            if ((source.Rule.Capabilities & needed) != Capability.None) WritePolicy(source.Policy);
+        }
+        json.WriteEndArray();
+    }
+
+    private void WritePolicy(string name)
+    {
+        json.WriteStartObject();
+        json.WriteString("name"u8, name);
+        json.WriteString("namespace_id"u8, "root"u8);
+        json.WriteString("type"u8, "acl"u8);
         json.WriteEndObject();
     }
 
@@ -79,6 +106,7 @@ internal sealed class EntryWriter(AuditDevice device, Utf8JsonWriter json)
         WriteRequestData(audited, wholeData);
         WriteAddress(request.Origin);
         if (request.Origin.WrapTtl > TimeSpan.Zero) json.WriteNumber("wrap_ttl"u8, (long)request.Origin.WrapTtl.TotalSeconds);
+        if (request.Origin.AuditedHeaders is { } headers) WriteHeaders(headers);
         if (request.Origin.Certificate is { } certificate) json.WriteString("client_certificate_serial_number"u8, certificate.SerialNumber);
         json.WriteEndObject();
     }
@@ -153,6 +181,22 @@ internal sealed class EntryWriter(AuditDevice device, Utf8JsonWriter json)
         json.WriteString("creation_time"u8, wrap.CreatedAt.UtcDateTime);
         json.WriteString("creation_path"u8, wrap.CreationPath);
         if (wrap.WrappedAccessor is { } accessor) json.WriteString("wrapped_accessor"u8, device.AccessorCode(accessor));
+        json.WriteEndObject();
+    }
+
+    private void WriteHeaders(IReadOnlyList<AuditedHeader> headers)
+    {
+        json.WriteStartObject("headers"u8);
+        foreach (var header in headers)
+        {
+            json.WriteStartArray(header.Name);
+            foreach (var value in header.Values)
+            {
+                if (header.Hmac) json.WriteStringValue(device.Code(value));
+                else json.WriteStringValue(value);
+            }
+            json.WriteEndArray();
+        }
         json.WriteEndObject();
     }
 

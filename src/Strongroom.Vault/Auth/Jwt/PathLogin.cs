@@ -19,7 +19,7 @@ internal static class PathLogin
         var name = RoleTable<JwtRole>.Canonical(named);
         var role = await roles.FindAsync(name, cancellationToken) ?? throw RequestFields.Invalid($"role \"{name}\" could not be found");
         if (fields.Text("jwt") is not { Length: > 0 } text) throw RequestFields.Invalid("missing token");
-        if (!ClientNetworks.Allow(role.Token.BoundCidrs, call.Request.Origin.Address)) throw TokenStore.Denied();
+        if (!ClientNetworks.Allow(role.Token.BoundCidrs, call.Request.Origin.Address)) throw TokenStore.Denied("login");
 
         var claims = await VerifyAsync(keys, text, cancellationToken);
         JwtClaims.RequireIssuer(claims, keys.Config.BoundIssuer.Length > 0 ? keys.Config.BoundIssuer : keys.Config.DiscoveryUrl);

@@ -20,7 +20,7 @@ internal static class PathLogin
         var name = RoleTable<KubernetesRole>.Canonical(named);
         var role = await roles.FindAsync(name, cancellationToken) ?? throw RequestFields.Invalid($"invalid role name \"{name}\"");
         var config = (await configs.GetAsync("config", cancellationToken))?.Value ?? throw RequestFields.Invalid("could not load backend configuration");
-        if (!ClientNetworks.Allow(role.Token.BoundCidrs, call.Request.Origin.Address)) throw TokenStore.Denied();
+        if (!ClientNetworks.Allow(role.Token.BoundCidrs, call.Request.Origin.Address)) throw TokenStore.Denied("login");
 
         // What is no token at all, is for another audience, or is signed by nobody known, does not reach the cluster.
         var token = JwtText.Parse(text);

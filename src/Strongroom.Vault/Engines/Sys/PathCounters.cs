@@ -17,6 +17,17 @@ internal static class PathCounters
                 return Total("entities", await CountEntitiesAsync(call, cancellationToken));
             case "requests":
                 return VaultResponse.Ok(writer => writer.WriteNull("counters"u8));
+            // There are no clients to bill, so nothing counts them: the answers of a Vault whose activity log is off.
+            case "activity" or "activity/monthly":
+                return VaultResponse.Done(0);
+            case "config":
+                return VaultResponse.Ok(writer =>
+                {
+                    writer.WriteNumber("default_report_months"u8, 12);
+                    writer.WriteString("enabled"u8, "default-disabled"u8);
+                    writer.WriteBoolean("queries_available"u8, value: false);
+                    writer.WriteNumber("retention_months"u8, 24);
+                });
             default:
                 throw call.NotFound();
         }

@@ -85,6 +85,8 @@ internal sealed class SysEngine(VaultSystem system) : Engine
         new("storage/raft/snapshot-force", PathRaft.HandleForceAsync),
         new("storage/raft/snapshot", PathRaft.HandleAsync),
         new("storage/raft/configuration", PathRaft.HandleConfigurationAsync),
+        new("config/cors", PathCors.HandleAsync),
+        new("config/auditing/request-headers", PathRequestHeaders.HandleAsync),
         new("config/state/sanitized", PathHost.HandleSanitizedAsync),
         new("ha-status", PathHost.HandleHaStatusAsync),
         new("host-info", PathHost.HandleAsync),

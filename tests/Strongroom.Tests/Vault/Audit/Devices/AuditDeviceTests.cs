@@ -79,6 +79,47 @@ public sealed class AuditDeviceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Allowed_request_is_told_with_the_policies_that_grant_it()
+    {
+        await EnableFileAsync();
+        await _vault.WriteAsync("sys/policies/acl/reader", """{"policy": "path \"secret/data/*\" { capabilities = [\"read\"] }"}""");
+        await _vault.WriteAsync("sys/policies/acl/writer", """{"policy": "path \"secret/data/*\" { capabilities = [\"create\", \"update\"] }"}""");
+        await _vault.WriteAsync("secret/data/app", """{"data": {}}""");
+        await _vault.ReadAsync("secret/data/app", await _vault.TokenAsync("reader", "writer"));
+
+        var entries = (await EntriesAsync()).Where(entry => entry["request"]!["path"]!.GetValue<string>() == "secret/data/app").ToArray();
+        entries[0]["auth"]!["policy_results"]!.ToJsonString().ShouldBe("""{"allowed":true,"granting_policies":[{"name":"root","namespace_id":"root","type":"acl"}]}""");
+        entries[2]["auth"]!["policy_results"]!.ToJsonString().ShouldBe("""{"allowed":true,"granting_policies":[{"name":"reader","namespace_id":"root","type":"acl"}]}""");
+    }
+
+    [Fact]
+    public async Task Headers_are_told_as_they_are_set()
+    {
+        await EnableFileAsync();
+        var hash = (await _vault.WriteAsync("sys/audit-hash/file", $$"""{"input": "{{Canary}}"}"""))["hash"]!.GetValue<string>();
+        await _vault.WriteAsync("sys/config/auditing/request-headers/X-Clear");
+        await _vault.WriteAsync("sys/config/auditing/request-headers/X-Coded", """{"hmac": true}""");
+        (await _vault.ReadAsync("sys/config/auditing/request-headers"))["headers"]!.ToJsonString().ShouldBe("""{"x-clear":{"hmac":false},"x-coded":{"hmac":true}}""");
+        (await _vault.ReadAsync("sys/config/auditing/request-headers/X-Coded")).Data!.ToJsonString().ShouldBe("""{"X-Coded":{"hmac":true}}""");
+        _vault.AuditedHeaders = [new("x-clear", ["one", "two"], Hmac: false), new("x-coded", [Canary], Hmac: true)];
+        await _vault.ReadAsync("sys/config/cors");
+
+        var entry = (await EntriesAsync()).First(entry => entry["request"]!["path"]!.GetValue<string>() == "sys/config/cors");
+        entry["request"]!["headers"]!.ToJsonString().ShouldBe($$"""{"x-clear":["one","two"],"x-coded":["{{hash}}"]}""");
+        await _vault.DeleteAsync("sys/config/auditing/request-headers/x-clear");
+        _vault.Vault.Edge.AuditedHeaders.Keys.ShouldBe(["x-coded"]);
+        await _vault.ReopenAsync();
+        _vault.Vault.Edge.AuditedHeaders.Keys.ShouldBe(["x-coded"]);
+    }
+
+    [Theory]
+    [InlineData("X-Vault-Token", "{}")]
+    [InlineData("Authorization", """{"hmac": false}""")]
+    [InlineData("a b", "{}")]
+    public async Task Header_that_opens_something_or_is_none_is_refused(string name, string json) =>
+        (await Should.ThrowAsync<SecretException>(() => _vault.WriteAsync("sys/config/auditing/request-headers/" + name, json))).Kind.ShouldBe(SecretErrorKind.InvalidInput);
+
+    [Fact]
     public async Task Keys_that_the_mount_names_are_told_in_the_clear()
     {
         await EnableFileAsync();
