@@ -18,7 +18,14 @@ internal sealed class RequestFields : IDisposable
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = DepthMax, AllowDuplicateProperties = false };
 
+    /// <summary>The most names that are told as ignored.</summary>
+    private const int IgnoredMax = 32;
+
+    // What the path says already; clients like to repeat it.
+    private static readonly string[] InPath = ["name", "role", "role_name", "username", "path", "paths", "id", "entity_id"];
+
     private readonly JsonDocument? _document;
+    private List<string>? _asked;
     private readonly JsonElement? _root;
     private readonly IReadOnlyDictionary<string, string> _query;
 
@@ -29,6 +36,9 @@ internal sealed class RequestFields : IDisposable
         _document = StrictJson.TryParse(request.Body, Options) ?? throw Invalid("error parsing JSON");
         if (_document.RootElement.ValueKind == JsonValueKind.Object) _root = _document.RootElement;
         else if (_document.RootElement.ValueKind != JsonValueKind.Null) throw Invalid("error parsing JSON: it is not an object");
+        if (_root is null) return;
+        _asked = [];
+        request.Fields = this;
     }
 
     private RequestFields(JsonElement root) => (_root, _query) = (root, new Dictionary<string, string>(StringComparer.Ordinal));
@@ -43,11 +53,27 @@ internal sealed class RequestFields : IDisposable
         element.ValueKind == JsonValueKind.Object ? new RequestFields(element) : throw Invalid("error parsing JSON: a member is not an object");
 
     /// <summary>The member, unless it is absent or null.</summary>
-    public JsonElement? Find(string name) =>
-        _root?.TryGetProperty(name, out var found) == true && found.ValueKind != JsonValueKind.Null ? found : null;
+    public JsonElement? Find(string name)
+    {
+        _asked?.Add(name);
+        return _root?.TryGetProperty(name, out var found) == true && found.ValueKind != JsonValueKind.Null ? found : null;
+    }
 
     /// <summary>Whether the request says anything about the member, be it null.</summary>
-    public bool Has(string name) => _root?.TryGetProperty(name, out _) == true || _query.ContainsKey(name);
+    public bool Has(string name)
+    {
+        _asked?.Add(name);
+        return _root?.TryGetProperty(name, out _) == true || _query.ContainsKey(name);
+    }
+
+    /// <summary>Says that the endpoint means every name there is.</summary>
+    public void TakeAll() => _asked = null;
+
+    /// <summary>Says that the endpoint knows these names, also where it need not look at them.</summary>
+    public void Know(params ReadOnlySpan<string> names) => _asked?.AddRange(names);
+
+    /// <summary>Names in the body that nothing has asked for, sorted; known when this is disposed of.</summary>
+    public IReadOnlyList<string> Ignored { get; private set; } = [];
 
     public string? Text(string name) => Find(name) is { } found
         ? found.ValueKind switch
@@ -153,7 +179,24 @@ internal sealed class RequestFields : IDisposable
         }
     }
 
-    public void Dispose() => _document?.Dispose();
+    public void Dispose()
+    {
+        if (_asked is not null) Ignored = FindIgnored(_asked);
+        _document?.Dispose();
+    }
+
+    private List<string> FindIgnored(List<string> asked)
+    {
+        var ignored = new List<string>();
+        foreach (var member in _root!.Value.EnumerateObject())
+        {
+            if (asked.Contains(member.Name) || Array.IndexOf(InPath, member.Name) >= 0) continue;
+            ignored.Add(member.Name);
+            if (ignored.Count == IgnoredMax) break;
+        }
+        ignored.Sort(StringComparer.Ordinal);
+        return ignored;
+    }
 
     /// <summary>The error of a request that cannot be meant so; the text is what the client sees.</summary>
     public static SecretException Invalid(string reason) => new(SecretErrorKind.InvalidInput, reason);

@@ -196,6 +196,9 @@ internal sealed class VaultCore
     {
         var response = await mount.Engine.HandleAsync(request, path, context, cancellationToken);
         if (response.Grant is { } grant) response = await Logins.CompleteAsync(_system!, mount.Entry!, grant, request, context, cancellationToken);
+        // As with Vault, an answer of 204 has no place to say so.
+        if (response is { Status: VaultStatus.Ok, BareContentType: null } && request.Fields is { Ignored.Count: > 0 } fields)
+            response.Warnings = [.. response.Warnings, $"Endpoint ignored these unrecognized parameters: [{string.Join(' ', fields.Ignored)}]"];
         return request.Origin.WrapTtl > TimeSpan.Zero && _system is not null
             ? await _system.Wrapping.WrapAsync(request, response, context, cancellationToken)
             : response;

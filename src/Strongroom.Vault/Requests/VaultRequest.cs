@@ -45,6 +45,9 @@ public sealed record VaultRequest(
     /// <summary>True when nothing can change by it.</summary>
     public bool IsReadOnly => Operation is VaultOperation.Read or VaultOperation.List;
 
+    /// <summary>The body as its engine reads it, when it reads it as fields.</summary>
+    internal RequestFields? Fields { get; set; }
+
     internal Capability Needed => Operation switch
     {
         VaultOperation.Read => Capability.Read,

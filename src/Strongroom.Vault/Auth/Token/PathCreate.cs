@@ -16,6 +16,7 @@ internal static class PathCreate
     {
         TokenEngine.RequireWrite(call.Request);
         using var fields = new RequestFields(call.Request);
+        fields.Know("id", "lease", "metadata", "no_default_policy", "no_parent", "policies", "renewable", "type");
         var system = call.System;
         var parent = call.Own;
         if (parent.Entry.Batch) throw RequestFields.Invalid("batch tokens cannot create more tokens");

@@ -42,6 +42,7 @@ internal static class PathTools
         if (!call.IsWrite) throw call.Unsupported();
         using var fields = new RequestFields(call.Request);
         var input = Decode(fields.Text("input") ?? "");
+        fields.Know("algorithm");
         var algorithm = call.Argument.Length > 0 ? call.Argument : fields.Text("algorithm") ?? "sha2-256";
         var sum = algorithm switch
         {

@@ -13,6 +13,7 @@ internal static class PathWrapping
         Require(call);
         if (call.Request.Origin.WrapTtl <= TimeSpan.Zero) throw RequestFields.Invalid("endpoint requires response wrapping to be used");
         using var fields = new RequestFields(call.Request);
+        fields.TakeAll();
         var data = new SecretBuffer(Math.Max(call.Request.Body.Length, 2));
         data.Write(call.Request.Body.IsEmpty ? "{}"u8 : call.Request.Body.Span);
         return new(VaultResponse.Ok(data));

@@ -36,6 +36,20 @@ public sealed class SysEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Names_that_an_endpoint_does_not_know_are_told()
+    {
+        (await _vault.WriteAsync("sys/tools/hash/sha2-256", """{"input": "", "algorithm": "x", "zeal": 1, "format": "hex", "haste": {"input": 1}}""")).Warnings
+            .ShouldBe(["Endpoint ignored these unrecognized parameters: [haste zeal]"]);
+        (await _vault.WriteAsync("auth/token/create", """{"policies": [], "polices": ["admin"], "ttl": "1h", "lease": "1h", "renewable": false}""")).Warnings
+            .ShouldBe(["Endpoint ignored these unrecognized parameters: [polices]"]);
+        (await _vault.WriteAsync("secret/data/app", """{"data": {}, "more": 1}""")).Warnings.ShouldBeEmpty();
+        (await _vault.WriteAsync("sys/auth/userpass", """{"type": "userpass", "other": 1}""")).Warnings.ShouldBeEmpty();
+        await _vault.WriteAsync("auth/userpass/users/u", """{"password": "long enough"}""");
+        (await _vault.WriteAsync("auth/userpass/login/u", """{"password": "long enough", "user": "x"}""", token: null)).Warnings
+            .ShouldBe(["Endpoint ignored these unrecognized parameters: [user]"]);
+    }
+
+    [Fact]
     public async Task Remount_keeps_what_is_stored()
     {
         await _vault.WriteAsync("secret/data/app", """{"data": {"key": "kept"}}""");
