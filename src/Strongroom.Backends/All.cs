@@ -1,6 +1,7 @@
 using Strongroom.Backends.DotEnv;
 using Strongroom.Backends.Environment;
 using Strongroom.Backends.Files;
+using Strongroom.Backends.GitHub;
 using Strongroom.Backends.Memory;
 using Strongroom.Backends.Vault;
 
@@ -11,7 +12,14 @@ public static class All
 {
     /// <summary>The words that name them in a manifest.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
-        [EnvironmentBackend.KindName, DotEnvBackend.KindName, FilesBackend.KindName, MemoryBackend.KindName, VaultBackend.KindName];
+    [
+        EnvironmentBackend.KindName,
+        DotEnvBackend.KindName,
+        FilesBackend.KindName,
+        MemoryBackend.KindName,
+        VaultBackend.KindName,
+        GitHubBackend.KindName,
+    ];
 
     /// <summary>What makes backends of a kind; null when there is no such kind here. Only the one asked for is loaded.</summary>
     public static BackendFactory? Find(string kind) => kind switch
@@ -21,6 +29,7 @@ public static class All
         FilesBackend.KindName => FilesBackend.Create,
         MemoryBackend.KindName => MemoryBackend.Create,
         VaultBackend.KindName => VaultBackend.Create,
+        GitHubBackend.KindName => GitHubBackend.Create,
         _ => null,
     };
 }

@@ -46,6 +46,18 @@ internal sealed record StoreKind(string Name, string Description, string Prefix,
         {
             IsRemote = true,
         },
+        new("github", "secrets or variables of GitHub Actions", "", KeepsPaths: false,
+            new StoreSetting("repository", "owner/name; GITHUB_REPOSITORY by default"),
+            new StoreSetting("environment", "an environment of the repository, whose secrets are meant"),
+            new StoreSetting("organization", "an organization, instead of a repository"),
+            new StoreSetting("variables", "whether variables are meant, which can be read, and not secrets; false by default") { Form = "flag" },
+            new StoreSetting("visibility", "which repositories of an organization see what is written; unchanged by default, private when new") { Choices = ["all", "private", "selected"] },
+            new StoreSetting("repository-ids", "the repositories for visibility selected: numbers, separated by commas"),
+            new StoreSetting("address", "the API; GITHUB_API_URL or https://api.github.com by default"),
+            new StoreSetting("token-variable", "the variable with the token; GITHUB_TOKEN or GH_TOKEN by default"),
+            new StoreSetting("app-id", "id of a GitHub App that logs in instead of a token"),
+            new StoreSetting("installation-id", "where that app is installed"),
+            new StoreSetting("private-key-file", "the PEM file with the key of that app")) { IsRemote = true },
     ];
 
     /// <summary>Whether it is behind a network, and has the settings of <see cref="StoreTuning"/> too.</summary>

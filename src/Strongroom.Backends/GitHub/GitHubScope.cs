@@ -1,0 +1,85 @@
+using System.Text.Json;
+
+namespace Strongroom.Backends.GitHub;
+
+/// <summary>Where in GitHub the secrets or variables are: a repository, one environment of it, or an organisation.</summary>
+/// <param name="Owner">Owner of the repository, or the organisation; "" while none is configured.</param>
+/// <param name="Repository">Name of the repository; null for an organisation.</param>
+/// <param name="Environment">Name of an environment of the repository.</param>
+/// <param name="AreVariables">Whether variables are meant, and not secrets.</param>
+internal sealed record GitHubScope(string Owner, string? Repository, string? Environment, bool AreVariables)
+{
+    /// <summary>The place that the settings say, or the repository of the job.</summary>
+    public static GitHubScope From(BackendSettings settings)
+    {
+        var (repository, environment, organization) = (settings.Text("repository"), settings.Text("environment"), settings.Text("organization"));
+        var areVariables = settings.Flag("variables", defaultValue: false);
+        if (organization is not null)
+        {
+            if ((repository ?? environment) is not null) settings.Fault("organization stands without repository and environment");
+            return new GitHubScope(organization, Repository: null, Environment: null, areVariables);
+        }
+        repository ??= settings.Variable("GITHUB_REPOSITORY");
+        if (repository?.Split('/') is [{ Length: > 0 } owner, { Length: > 0 } name]) return new GitHubScope(owner, name, environment, areVariables);
+        if (repository is not null) settings.Fault("repository must be owner/name");
+        return new GitHubScope("", "", environment, areVariables);
+    }
+
+    /// <summary>True when the settings say no place.</summary>
+    public bool IsUnknown => Owner.Length == 0;
+
+    /// <summary>True for an organisation, whose secrets say which repositories see them.</summary>
+    public bool IsOrganization => Repository is null;
+
+    /// <summary>The place below the address of the API, without a slash at the end.</summary>
+    public string Path => (Repository, Environment) switch
+    {
+        (null, _) => $"orgs/{Escape(Owner)}/actions/{Noun}",
+        (_, null) => $"repos/{Escape(Owner)}/{Escape(Repository)}/actions/{Noun}",
+        _ => $"repos/{Escape(Owner)}/{Escape(Repository)}/environments/{Escape(Environment)}/{Noun}",
+    };
+
+    /// <summary><c>secrets</c> or <c>variables</c>.</summary>
+    public string Noun => AreVariables ? "variables" : "secrets";
+
+    /// <summary>What a token or app needs there, for people.</summary>
+    public string NeededRight => $"the token needs the {(IsOrganization ? "organization" : "repository")} permission '{RightInWords}' (write) for {this}";
+
+    /// <summary>The permission by its name in the API.</summary>
+    public string Right => (IsOrganization, Environment, AreVariables) switch
+    {
+        (true, _, false) => "organization_secrets",
+        (true, _, true) => "organization_actions_variables",
+        (false, not null, _) => "environments",
+        (false, null, false) => "secrets",
+        (false, null, true) => "actions_variables",
+    };
+
+    private string RightInWords => Environment is not null ? "Environments" : AreVariables ? "Variables" : "Secrets";
+
+    /// <summary>Asks for a token that can do this and no more.</summary>
+    public void WriteWanted(Utf8JsonWriter writer)
+    {
+        if (Repository is not null)
+        {
+            writer.WriteStartArray("repositories");
+            writer.WriteStringValue(Repository);
+            writer.WriteEndArray();
+        }
+        // The permissions for variables are not among those that the description of this call names.
+        if (AreVariables && Environment is null) return;
+        writer.WriteStartObject("permissions");
+        writer.WriteString(Right, "write");
+        writer.WriteEndObject();
+    }
+
+    /// <summary><c>acme/app</c>, <c>acme/app environment production</c>, <c>organization acme</c>.</summary>
+    public override string ToString() => (Repository, Environment) switch
+    {
+        (null, _) => $"organization {Owner}",
+        (_, null) => $"{Owner}/{Repository}",
+        _ => $"{Owner}/{Repository} environment {Environment}",
+    };
+
+    private static string Escape(string? segment) => Uri.EscapeDataString(segment!);
+}
