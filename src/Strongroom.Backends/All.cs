@@ -2,6 +2,7 @@ using Strongroom.Backends.DotEnv;
 using Strongroom.Backends.Environment;
 using Strongroom.Backends.Files;
 using Strongroom.Backends.GitHub;
+using Strongroom.Backends.Hcp;
 using Strongroom.Backends.Memory;
 using Strongroom.Backends.Vault;
 
@@ -19,6 +20,7 @@ public static class All
         MemoryBackend.KindName,
         VaultBackend.KindName,
         GitHubBackend.KindName,
+        HcpBackend.KindName,
     ];
 
     /// <summary>What makes backends of a kind; null when there is no such kind here. Only the one asked for is loaded.</summary>
@@ -30,6 +32,7 @@ public static class All
         MemoryBackend.KindName => MemoryBackend.Create,
         VaultBackend.KindName => VaultBackend.Create,
         GitHubBackend.KindName => GitHubBackend.Create,
+        HcpBackend.KindName => HcpBackend.Create,
         _ => null,
     };
 }

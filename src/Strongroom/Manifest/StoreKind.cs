@@ -58,6 +58,16 @@ internal sealed record StoreKind(string Name, string Description, string Prefix,
             new StoreSetting("app-id", "id of a GitHub App that logs in instead of a token"),
             new StoreSetting("installation-id", "where that app is installed"),
             new StoreSetting("private-key-file", "the PEM file with the key of that app")) { IsRemote = true },
+        new("hcp", "an app of HCP Vault Secrets, or of a server that speaks its API; the vendor's own service is closed", "", KeepsPaths: false,
+            new StoreSetting("organization", "id of the organization; HCP_ORGANIZATION_ID by default"),
+            new StoreSetting("project", "id of the project; HCP_PROJECT_ID by default"),
+            new StoreSetting("app", "name of the app; HCP_APP_NAME by default"),
+            new StoreSetting("api-version", "version of the API; the server is asked by default") { Choices = ["auto", "2023-11-28", "2023-06-13"] },
+            new StoreSetting("address", "the server; HCP_API_ADDRESS by default, else the vendor's"),
+            new StoreSetting("auth-address", "where tokens are had; HCP_AUTH_URL by default, else the vendor's or the server itself"))
+        {
+            IsRemote = true,
+        },
     ];
 
     /// <summary>Whether it is behind a network, and has the settings of <see cref="StoreTuning"/> too.</summary>
