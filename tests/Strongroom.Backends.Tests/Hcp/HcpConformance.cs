@@ -6,9 +6,11 @@ using Xunit;
 
 namespace Strongroom.Backends.Tests.Hcp;
 
-public abstract class HcpConformanceBase(string apiVersion) : BackendConformance, IAsyncLifetime
+public class HcpConformance : BackendConformance, IAsyncLifetime
 {
     private readonly List<HcpService> _services = [];
+
+    protected virtual string ApiVersion => "2023-11-28";
 
     protected override IReadOnlyList<string> OddNames { get; } = ["a", "A_B", "_x1", "UPPER", new('n', 64)];
 
@@ -27,7 +29,7 @@ public abstract class HcpConformanceBase(string apiVersion) : BackendConformance
 
     protected override async ValueTask<SecretBackend> CreateAsync(IReadOnlyDictionary<string, byte[]> seeds)
     {
-        var service = new HcpService(time: null, apiVersion);
+        var service = new HcpService(time: null, ApiVersion);
         _services.Add(service);
         await service.StartAsync();
         foreach (var (name, value) in seeds) service.Add(name, Encoding.UTF8.GetString(value));
@@ -35,7 +37,8 @@ public abstract class HcpConformanceBase(string apiVersion) : BackendConformance
     }
 }
 
-public sealed class HcpConformance() : HcpConformanceBase("2023-11-28");
-
 /// <summary>The same on a server that has only the older version of the API, which the store finds out.</summary>
-public sealed class HcpOlderConformance() : HcpConformanceBase("2023-06-13");
+public sealed class HcpOlderConformance : HcpConformance
+{
+    protected override string ApiVersion => "2023-06-13";
+}
