@@ -39,12 +39,12 @@ internal sealed class HcpSession : IDisposable
     {
         var version = _version ?? _connection.ApiVersion ?? HcpConnection.Newer;
         var answer = await SendOnceAsync(method, version, rest(version), body, cancellationToken);
-        // Until the app itself was seen, "not found" may mean the route: an older server, another server, or one that is closed.
-        if (IsAboutRoute(answer) && _version is null)
+        // Until the app itself was seen in this version, "not found" may mean the route: an older server, another, or one that is closed.
+        if (IsAboutRoute(answer) && version != _version)
         {
             answer.Dispose();
-            var found = await FindVersionAsync(cancellationToken);
-            answer = await SendOnceAsync(method, found, rest(found), body, cancellationToken);
+            version = await FindVersionAsync(cancellationToken);
+            answer = await SendOnceAsync(method, version, rest(version), body, cancellationToken);
         }
         if (answer.IsSuccess)
         {
