@@ -1,8 +1,11 @@
+using System.CommandLine;
+using System.Text.Json;
 using Strongroom.Cli.Framework;
 using Strongroom.Cli.Project;
 using Strongroom.Cli.Terminal;
 using Strongroom.Manifest;
 using Strongroom.Secrets;
+using Strongroom.Stores;
 using Strongroom.Vault.Embedded;
 
 namespace Strongroom.Cli.Commands;
@@ -10,11 +13,23 @@ namespace Strongroom.Cli.Commands;
 /// <summary>Checks everything that a run needs and says what to do about what is wrong.</summary>
 internal sealed class DoctorVerb : Verb
 {
+    private readonly Argument<string?> _store = new("store") { Description = "Only this store, by its name or its kind.", Arity = ArgumentArity.ZeroOrOne, HelpName = "store" };
+    private readonly Option<bool> _policy = new("--policy", "--iam-policy")
+    {
+        Description = "Print the least that the store must permit for the secrets of the manifest, in the language of its vendor.",
+    };
+    private readonly Option<bool> _writes = new("--writes") { Description = "With --policy: for writing them too." };
+
     public DoctorVerb() : base(
         VerbGroup.Look, "doctor", "Check manifest, stores, vault, permissions and missing secrets.",
         ("strongroom doctor", "what is set up, what is missing, and what to do"),
-        ("strongroom doctor -e production --json", "for CI"))
+        ("strongroom doctor -e production --json", "for CI"),
+        ("strongroom doctor aws", "one store: what it goes by, and a real probe"),
+        ("strongroom doctor vault --policy > app.hcl", "the policy that an application needs, and no more"))
     {
+        Add(_store);
+        Add(_policy);
+        Add(_writes);
     }
 
     protected override async Task<int> RunAsync(Invocation invocation)
@@ -22,30 +37,48 @@ internal sealed class DoctorVerb : Verb
         var findings = new List<Finding>();
         await using var session = invocation.OpenSession();
         var plan = session.Plan(invocation.Environment);
+        var chosen = invocation.Get(_store) is { } wanted ? Choose(session, wanted) : null;
+        if (invocation.Get(_policy)) return StorePolicy.Print(invocation, session, plan, chosen, invocation.Get(_writes));
         findings.Add(Finding.Good($"{ManifestFiles.Name}: {Counted.Of(session.Manifest.Secrets.Count, "secret")}, {Counted.Of(session.Manifest.Stores.Count, "store")}, environment {plan.Environment.Name}"));
         var broken = new HashSet<string>();
         foreach (var store in session.Manifest.Stores)
         {
+            if (chosen is not null && !ReferenceEquals(store, chosen)) continue;
             if (!await CheckStoreAsync(session, store, findings, invocation.CancellationToken)) broken.Add(store.Name);
         }
-        CheckFiles(session, findings);
-        await CheckMissingAsync(session, plan, broken, findings, invocation.CancellationToken);
+        if (chosen is null)
+        {
+            CheckFiles(session, findings);
+            await CheckMissingAsync(session, plan, broken, findings, invocation.CancellationToken);
+        }
 
         if (invocation.Json) WriteJson(invocation.Screen, findings);
         else foreach (var finding in findings) finding.Write(invocation.Screen);
         return findings.Exists(f => f.Level == Level.Bad) ? ExitCode.Failure : ExitCode.Success;
     }
 
+    private static StoreDefinition Choose(Session session, string wanted)
+    {
+        if (session.Manifest.FindStore(wanted) is { } named) return named;
+        foreach (var store in session.Manifest.Stores)
+            if (string.Equals(store.Kind, wanted, StringComparison.Ordinal)) return store;
+        throw new SecretException(
+            SecretErrorKind.InvalidInput, $"there is no store named {wanted}", help: "the stores are " + string.Join(", ", session.Manifest.Stores.Select(s => s.Name)));
+    }
+
     /// <summary>False when the store cannot be used at all, so that nothing more need be said of what is in it.</summary>
     private static async Task<bool> CheckStoreAsync(Session session, StoreDefinition store, List<Finding> findings, CancellationToken cancellationToken)
     {
+        IReadOnlyList<BackendFact> facts = [];
         try
         {
-            findings.Add(Finding.Good($"{store.Name} ({store.Kind}): {await session.Store(store.Name).ProbeAsync(cancellationToken)}"));
+            var described = session.Store(store.Name);
+            facts = described.Describe();
+            findings.Add(Finding.Good($"{store.Name} ({store.Kind}): {await described.ProbeAsync(cancellationToken)}") with { Facts = facts });
         }
         catch (SecretException e)
         {
-            findings.Add(Finding.Bad(e));
+            findings.Add(Finding.Bad(e) with { Facts = facts });
             return false;
         }
         if (store.Kind != Session.EmbeddedKind) return true;
@@ -112,10 +145,26 @@ internal sealed class DoctorVerb : Verb
             json.WriteString("level", finding.Level switch { Level.Good => "ok", Level.Odd => "warning", _ => "error" });
             json.WriteString("message", finding.Text);
             if (finding.Help is not null) json.WriteString("help", finding.Help);
+            if (finding.Facts.Count > 0) WriteFacts(json, finding.Facts);
             json.WriteEndObject();
         }
         json.WriteEndArray();
     });
+
+    private static void WriteFacts(Utf8JsonWriter json, IReadOnlyList<BackendFact> facts)
+    {
+        json.WriteStartArray("configuration");
+        foreach (var fact in facts)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", fact.Name);
+            json.WriteString("value", fact.Value);
+            if (fact.Source is not null) json.WriteString("source", fact.Source);
+            if (fact is { Value: null, Help: not null }) json.WriteString("help", fact.Help);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
 
     private enum Level
     {
@@ -126,6 +175,9 @@ internal sealed class DoctorVerb : Verb
 
     private sealed record Finding(Level Level, string Text, string? Help = null)
     {
+        /// <summary>What the store goes by.</summary>
+        public IReadOnlyList<BackendFact> Facts { get; init; } = [];
+
         public static Finding Good(string text) => new(Level.Good, text);
 
         public static Finding Bad(SecretException e) => new(Level.Bad, e.Help is null ? e.Message : e.Message[..^(e.Help.Length + 2)], e.Help);
@@ -135,6 +187,14 @@ internal sealed class DoctorVerb : Verb
             var mark = Level switch { Level.Good => screen.Out.Green("✓"), Level.Odd => screen.Out.Yellow("!"), _ => screen.Out.Red("✗") };
             screen.Line($"{mark} {Text}");
             if (Help is not null) screen.Line($"  {screen.Out.Dim("→")} {Help}");
+            var width = Facts.Count == 0 ? 0 : Facts.Max(f => f.Name.Length);
+            foreach (var fact in Facts)
+            {
+                var label = screen.Out.Dim(fact.Name.PadRight(width));
+                screen.Line(fact.Value is { } value
+                    ? $"    {label}  {value}{(fact.Source is { } source ? "  " + screen.Out.Dim(source) : "")}"
+                    : $"    {label}  {screen.Out.Yellow("not set")}{(fact.Help is { } help ? "  " + screen.Out.Dim("→ ") + help : "")}");
+            }
         }
     }
 }

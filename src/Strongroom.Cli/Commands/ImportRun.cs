@@ -12,6 +12,7 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
 {
     private readonly List<(string Name, string Outcome)> _outcomes = [];
     private bool _isDryRun;
+    private bool _isVerified;
 
     /// <summary>Secrets that were there with another value and were left alone.</summary>
     public int Conflicts { get; private set; }
@@ -19,14 +20,25 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
     public async Task RunAsync(IReadOnlyList<SecretEntry> entries, bool overwrite, bool dryRun)
     {
         _isDryRun = dryRun;
-        foreach (var entry in entries)
+        var places = new SecretReference[entries.Count];
+        for (var i = 0; i < places.Length; i++) places[i] = plan.ReferenceIn(store.Name, entries[i].Name);
+        using var present = await Present.ReadAsync(store, places, invocation.CancellationToken);
+        var written = new List<int>();
+        for (var i = 0; i < places.Length; i++)
         {
-            var reference = plan.ReferenceIn(store.Name, entry.Name);
-            var outcome = await ImportAsync(reference, entry.Value, overwrite);
+            var outcome = OutcomeOf(present, places[i], entries[i].Value, overwrite);
+            if (outcome is "created" or "replaced" && !dryRun)
+            {
+                await WriteAsync(present, places[i], entries[i].Value);
+                written.Add(i);
+            }
             if (outcome == "conflict") Conflicts++;
-            else if (!dryRun) ManifestFile.Declare(session, entry.Name, description: null);
-            _outcomes.Add((entry.Name, outcome));
+            _outcomes.Add((entries[i].Name, outcome));
         }
+        if (dryRun) return;
+        await VerifyAsync(entries, places, written);
+        foreach (var (name, outcome) in _outcomes)
+            if (outcome != "conflict") ManifestFile.Declare(session, name, description: null);
     }
 
     /// <param name="done">What was done to them, in one word.</param>
@@ -40,7 +52,10 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
         var screen = invocation.Screen;
         foreach (var (name, outcome) in _outcomes)
         {
-            if (outcome == "conflict") screen.Warn($"{name} has another value in {store.Name} and was left alone; --overwrite replaces it");
+            if (outcome != "conflict") continue;
+            screen.Warn(store.Can(BackendCapabilities.Read)
+                ? $"{name} has another value in {store.Name} and was left alone; --overwrite replaces it"
+                : $"{name} is in {store.Name} already, which does not tell its value, and was left alone; --overwrite replaces it");
         }
         var written = _outcomes.Count(o => o.Outcome is "created" or "replaced");
         var same = _outcomes.Count(o => o.Outcome == "unchanged");
@@ -50,43 +65,41 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
             screen.Note($"Would write {written} of {Counted.Of(_outcomes.Count, "secret")} to {where}{(same > 0 ? $"; {same} already there" : "")}. Nothing was changed.");
             return;
         }
-        if (written > 0) screen.Done($"{done} {Counted.Of(written, "secret")} into {where}, each read back and equal{(same > 0 ? $"; {same} already there" : "")}");
+        if (written > 0) screen.Done($"{done} {Counted.Of(written, "secret")} into {where}{(_isVerified ? ", each read back and equal" : $"; {store.Name} does not give values back to compare")}{(same > 0 ? $"; {same} already there" : "")}");
         else if (same > 0) screen.Done($"{Counted.Of(same, "secret")} already in {where}, with equal values");
         if (source.EndsWith(".env", StringComparison.Ordinal) && Conflicts == 0)
             screen.Note($"  {screen.Err.Dim($"{source} is no longer needed: try strongroom run -- your-program, then delete it")}");
     }
 
-    private async Task<string> ImportAsync(SecretReference reference, SecretValue value, bool overwrite)
+    private static string OutcomeOf(Present present, SecretReference place, SecretValue value, bool overwrite)
     {
-        var present = await FindAsync(reference);
-        using var known = present?.Value;
-        if (known is not null && known.Equals(value)) return "unchanged";
-        if (known is not null && !overwrite) return "conflict";
-        if (_isDryRun) return known is null ? "created" : "replaced";
-
-        // What is there may have changed since we looked: the write names the version that it means to replace.
-        SecretVersion? expected = !store.Can(BackendCapabilities.CheckAndSet) ? null : present is null ? await CurrentVersionAsync(reference) : present.Version;
-        await store.WriteAsync(reference.Address, new SecretWrite(value, expected), invocation.CancellationToken);
-        using var written = (await store.ReadAsync(reference.Address, invocation.CancellationToken)).Value;
-        if (!written.Equals(value))
-        {
-            throw new SecretException(
-                SecretErrorKind.Malformed, "reads back other than it was written", store.Name, "import", reference.Address.ToString(),
-                help: "keep the source; nothing was deleted");
-        }
-        return known is null ? "created" : "replaced";
+        if (!present.Has(place)) return "created";
+        if (present.Find(place) is { } known && known.Value.Equals(value)) return "unchanged";
+        return overwrite ? "replaced" : "conflict";
     }
 
-    private async Task<StoredSecret?> FindAsync(SecretReference reference)
+    private async Task WriteAsync(Present present, SecretReference place, SecretValue value)
     {
-        if (!store.Can(BackendCapabilities.Read)) return null;
-        try
+        // What is there may have changed since we looked: the write names the version that it means to replace.
+        SecretVersion? expected = !store.Can(BackendCapabilities.CheckAndSet) ? null
+            : present.Find(place) is { } known ? known.Version : await CurrentVersionAsync(place);
+        await store.WriteAsync(place.Address, new SecretWrite(value, expected), invocation.CancellationToken);
+    }
+
+    /// <summary>Reads back what was written, where the store can be read at all.</summary>
+    private async Task VerifyAsync(IReadOnlyList<SecretEntry> entries, SecretReference[] places, List<int> written)
+    {
+        _isVerified = store.Can(BackendCapabilities.Read);
+        if (!_isVerified || written.Count == 0) return;
+        var outcomes = await store.ReadManyAsync([.. written.Select(i => places[i].Address)], invocation.CancellationToken);
+        for (var i = 0; i < written.Count; i++)
         {
-            return await store.ReadAsync(reference.Address, invocation.CancellationToken);
-        }
-        catch (SecretException e) when (e.Kind is SecretErrorKind.NotFound or SecretErrorKind.Unreadable)
-        {
-            return null;
+            using var read = outcomes[i].Secret?.Value;
+            if (outcomes[i].Error is { } error) throw error;
+            if (read!.Equals(entries[written[i]].Value)) continue;
+            throw new SecretException(
+                SecretErrorKind.Malformed, "reads back other than it was written", store.Name, "import", places[written[i]].Address.ToString(),
+                help: "keep the source; nothing was deleted");
         }
     }
 
@@ -112,4 +125,60 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
         json.WriteBoolean("dryRun", _isDryRun);
         JsonOutput.WriteOutcomes(json, _outcomes);
     });
+
+    /// <summary>What a store holds at some places before anything is written: values where it gives them, else names.</summary>
+    private sealed class Present : IDisposable
+    {
+        private readonly Dictionary<SecretReference, StoredSecret> _values = [];
+        private HashSet<string>? _names;
+
+        public static async Task<Present> ReadAsync(SecretStore store, SecretReference[] places, CancellationToken cancellationToken)
+        {
+            var present = new Present();
+            try
+            {
+                if (store.Can(BackendCapabilities.Read))
+                {
+                    foreach (var chunk in places.Chunk(SecretStore.BatchMax))
+                        present.Add(chunk, await store.ReadManyAsync([.. chunk.Select(p => p.Address)], cancellationToken));
+                }
+                else if (store.Can(BackendCapabilities.List))
+                {
+                    present._names = [.. await store.ListAsync("", cancellationToken)];
+                }
+                return present;
+            }
+            catch
+            {
+                present.Dispose();
+                throw;
+            }
+        }
+
+        public bool Has(SecretReference place) => _values.ContainsKey(place) || _names?.Contains(place.Address.Path) == true;
+
+        public StoredSecret? Find(SecretReference place) => _values.GetValueOrDefault(place);
+
+        public void Dispose()
+        {
+            foreach (var secret in _values.Values) secret.Value.Dispose();
+        }
+
+        private void Add(SecretReference[] places, IReadOnlyList<ReadOutcome> outcomes)
+        {
+            SecretException? failure = null;
+            for (var i = 0; i < places.Length; i++)
+            {
+                if (outcomes[i].Secret is { } secret)
+                {
+                    if (!_values.TryAdd(places[i], secret)) secret.Value.Dispose();
+                }
+                else if (outcomes[i].Error is { Kind: not (SecretErrorKind.NotFound or SecretErrorKind.Unreadable) } error)
+                {
+                    failure ??= error;
+                }
+            }
+            if (failure is not null) throw failure;
+        }
+    }
 }

@@ -14,6 +14,7 @@ internal sealed class ListVerb : Verb
 {
     private readonly Option<bool> _long = new("--long", "-l") { Description = "Owner, last access and how often it was read, from the audit log." };
     private readonly Option<string> _store = CommonOptions.Store("Only what this store holds, declared or not.");
+    private readonly Option<bool> _all = new("--all", "-a") { Description = "Everything that any store holds, declared or not, with every place it is in." };
     private readonly Option<bool> _missing = new("--missing") { Description = "Only what has no value; exit code 3 if there is any." };
 
     public ListVerb() : base(
@@ -21,22 +22,25 @@ internal sealed class ListVerb : Verb
         ("strongroom list", "names, where they come from, versions; no values"),
         ("strongroom list --long", "with owner, last access and use"),
         ("strongroom list -e production --missing", "what production still lacks"),
-        ("strongroom list --store vault --json", "everything that one store holds"))
+        ("strongroom list --store vault --json", "everything that one store holds"),
+        ("strongroom list --all", "everything that all stores hold"))
     {
         Aliases.Add("ls");
-        foreach (var option in new Option[] { _long, _store, _missing }) Add(option);
+        foreach (var option in new Option[] { _long, _store, _all, _missing }) Add(option);
     }
 
     protected override async Task<int> RunAsync(Invocation invocation)
     {
         await using var session = invocation.OpenSession();
         var plan = session.Plan(invocation.Environment);
-        var holdings = await Holdings.ReadAsync(session, plan, invocation.CancellationToken);
+        var holdings = await Holdings.ReadAsync(session, plan, everything: invocation.Get(_all) || invocation.Get(_store) is not null, invocation.CancellationToken);
         foreach (var failure in holdings.Failures) invocation.Screen.Warn(failure.Message);
+        if (invocation.Get(_all)) return WriteAll(invocation, session, plan, holdings);
         if (invocation.Get(_store) is { } storeName) return WriteStore(invocation, session.Store(storeName), holdings);
 
         var rows = new List<ListedRow>();
         foreach (var secret in plan.Secrets) rows.Add(await RowAsync(session, secret, holdings, invocation));
+        if (invocation.Get(_missing)) await AskForUnknownAsync(session, plan, rows, invocation.CancellationToken);
         var isMissing = rows.Exists(r => r.IsMissing);
         if (invocation.Get(_missing)) rows.RemoveAll(r => !r.IsMissing);
         if (invocation.Json) ListedRow.WriteJson(invocation.Screen, plan.Environment.Name, rows);
@@ -46,7 +50,7 @@ internal sealed class ListVerb : Verb
 
     private async Task<ListedRow> RowAsync(Session session, PlannedSecret secret, Holdings holdings, Invocation invocation)
     {
-        var row = new ListedRow(secret.Definition, Origin(secret, holdings));
+        var row = new ListedRow(secret.Definition, Origin(secret, holdings)) { IsUnknown = IsUnknown(session, secret, holdings) };
         if (row.Origin is not { } origin || session.Store(origin.Store).Kind != Session.EmbeddedKind) return row;
         var vault = await session.OpenVaultAsync(origin.Store, invocation.CancellationToken);
         var metadata = await vault.ReadMetadataAsync(origin.Address.Path, invocation.CancellationToken);
@@ -63,6 +67,79 @@ internal sealed class ListVerb : Verb
             if (holdings.Has(step)) return step;
         }
         return null;
+    }
+
+    /// <summary>Whether a store that would be asked for it could not be listed.</summary>
+    private static bool IsUnknown(Session session, PlannedSecret secret, Holdings holdings)
+    {
+        foreach (var step in secret.Steps)
+        {
+            if (holdings.Has(step)) return false;
+            if (!holdings.Knows(step.Store) && session.Store(step.Store).Can(BackendCapabilities.Read)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Where names cannot be listed, only reading tells what is missing.</summary>
+    private static async Task AskForUnknownAsync(Session session, ManifestPlan plan, List<ListedRow> rows, CancellationToken cancellationToken)
+    {
+        var unknown = rows.FindAll(r => r.IsUnknown).ConvertAll(r => r.Definition.Name);
+        if (unknown.Count == 0) return;
+        using var secrets = session.Secrets(plan.Environment.Name);
+        using var report = await secrets.ResolveAllAsync(unknown, cancellationToken: cancellationToken);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (!rows[i].IsUnknown) continue;
+            var origin = report.Secrets.FirstOrDefault(s => s.Name == rows[i].Definition.Name)?.Origin;
+            rows[i] = rows[i] with { IsUnknown = false, Origin = origin };
+        }
+    }
+
+    private static int WriteAll(Invocation invocation, Session session, ManifestPlan plan, Holdings holdings)
+    {
+        var found = new SortedDictionary<string, List<SecretReference>>(StringComparer.Ordinal);
+        var declared = new Dictionary<SecretReference, string>();
+        foreach (var secret in plan.Secrets)
+            foreach (var step in secret.Steps) declared.TryAdd(step with { Address = new SecretAddress(step.Address.Path) }, secret.Name);
+        foreach (var store in session.AllStores())
+        {
+            if (!holdings.Knows(store.Name)) continue;
+            foreach (var path in holdings.PathsOf(store))
+            {
+                var place = new SecretReference(store.Name, new SecretAddress(path));
+                // Of the variables of a process, only those that somebody declared are secrets.
+                if (!declared.TryGetValue(place, out var name) && store.IsFixed) continue;
+                name ??= path;
+                if (!found.TryGetValue(name, out var places)) found[name] = places = [];
+                places.Add(place);
+            }
+        }
+        if (invocation.Json)
+        {
+            JsonOutput.WriteObject(invocation.Screen, json =>
+            {
+                json.WriteString("environment", plan.Environment.Name);
+                json.WriteStartArray("secrets");
+                foreach (var (name, places) in found)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("name", name);
+                    json.WriteBoolean("declared", plan.Manifest.FindSecret(name) is not null);
+                    json.WriteStartArray("in");
+                    foreach (var place in places) json.WriteStringValue(place.ToString());
+                    json.WriteEndArray();
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            });
+            return ExitCode.Success;
+        }
+        var table = new Table("name", "declared", "in");
+        foreach (var (name, places) in found)
+            table.Add(name, plan.Manifest.FindSecret(name) is null ? "" : "yes", string.Join(", ", places.Select(p => p.Address.Path == name ? p.Store : p.ToString())));
+        if (found.Count > 0) table.Write(invocation.Screen);
+        else invocation.Screen.Note("No store holds anything.");
+        return ExitCode.Success;
     }
 
     private static bool IsDeleted(SecretMetadata metadata, DateTimeOffset now)

@@ -16,13 +16,17 @@ internal sealed record ListedRow(SecretDefinition Definition, SecretReference? O
 
     public bool IsDeleted { get; init; }
 
+    /// <summary>True when a store that may have it could not be listed.</summary>
+    public bool IsUnknown { get; init; }
+
     /// <summary>True when a program that needs it could not start.</summary>
-    public bool IsMissing => (Origin is null || IsDeleted) && Definition is { IsRequired: true, Default: null, Template: null };
+    public bool IsMissing => !IsUnknown && (Origin is null || IsDeleted) && Definition is { IsRequired: true, Default: null, Template: null };
 
     public string[] Cells(Ink ink, bool isLong)
     {
         var from = IsDeleted ? ink.Yellow("deleted")
             : Origin is { } origin ? origin.Store
+            : IsUnknown ? ink.Dim("not listed")
             : Definition.Template is not null ? ink.Dim("composed")
             : Definition.Default is not null ? ink.Dim("default")
             : Definition.IsRequired ? ink.Red("missing") : ink.Dim("not set");
@@ -51,6 +55,7 @@ internal sealed record ListedRow(SecretDefinition Definition, SecretReference? O
             json.WriteString("name", row.Definition.Name);
             json.WriteString("from", row.IsDeleted ? null : row.Origin?.ToString());
             json.WriteBoolean("missing", row.IsMissing);
+            if (row.IsUnknown) json.WriteBoolean("unknown", true);
             json.WriteBoolean("required", row.Definition.IsRequired);
             json.WriteString("description", row.Definition.Description ?? row.Custom(SecretMetadata.DescriptionKey));
             json.WriteString("owner", row.Definition.Owner ?? row.Custom(SecretMetadata.OwnerKey));
