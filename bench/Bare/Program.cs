@@ -15,6 +15,7 @@ app.Run(async context =>
 {
     context.Response.Headers.CacheControl = "no-store";
     context.Response.ContentType = "application/json";
+    context.Response.ContentLength = body.Length;
     await context.Response.BodyWriter.WriteAsync(body);
 });
 await app.RunAsync();

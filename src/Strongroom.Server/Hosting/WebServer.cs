@@ -39,6 +39,8 @@ internal static class WebServer
         builder.Logging.SetMinimumLevel(level).AddFilter("Microsoft", level < LogLevel.Warning ? LogLevel.Warning : level)
             // What strangers send is no fault of the server: whoever scans its port shall not fill its log.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical)
+            // Nobody listens to its traces, which would be made for every request.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             // What keeps it from starting is told in our words.
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);

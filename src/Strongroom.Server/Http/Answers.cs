@@ -1,3 +1,4 @@
+using Strongroom.Secrets;
 using Strongroom.Vault.Requests;
 
 namespace Strongroom.Server.Http;
@@ -5,6 +6,9 @@ namespace Strongroom.Server.Http;
 /// <summary>How the answers of the vault look over HTTP.</summary>
 internal static class Answers
 {
+    // What stands around the data of most answers.
+    private const int EnvelopeLength = 256;
+
     public static async Task WriteAsync(HttpContext context, VaultRequest request, VaultResponse response)
     {
         var http = context.Response;
@@ -15,11 +19,15 @@ internal static class Answers
         if (HttpMethods.IsHead(context.Request.Method)) return;
         if (response.BareContentType is not null)
         {
+            http.ContentLength = response.Data.Length;
             await http.BodyWriter.WriteAsync(response.Data);
             return;
         }
-        Envelope.Write(http.BodyWriter, request, response);
-        await http.BodyWriter.FlushAsync();
+        // With its length known the answer goes out in one piece.
+        using var envelope = new SecretBuffer(response.Data.Length + EnvelopeLength);
+        Envelope.Write(envelope, request, response);
+        http.ContentLength = envelope.Length;
+        await http.BodyWriter.WriteAsync(envelope.WrittenMemory);
     }
 
     private static int Status(VaultResponse response) => response.StatusCode != 0 ? response.StatusCode : response.Status switch

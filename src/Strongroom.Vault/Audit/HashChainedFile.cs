@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Strongroom.Files;
 using Strongroom.Secrets;
 using Strongroom.Vault.Audit.Checkpoints;
@@ -32,6 +33,8 @@ internal sealed class HashChainedFile : AuditSink
     private readonly AuditFlush _flush;
     private readonly TimeProvider _time;
     private readonly FileStream _file;
+    private readonly SafeFileHandle _handle;
+    private readonly bool _gathers;
     private readonly IncrementalHash _hmac;
     private readonly Lock _gate = new();
     private List<Append> _waiting = [];
@@ -41,14 +44,21 @@ internal sealed class HashChainedFile : AuditSink
     private FileHash? _hash;
     private long _signed;
 
-    private HashChainedFile(string path, FileStream file, byte[] key, AuditFlush flush, TimeProvider time)
+    private HashChainedFile(string path, FileStream file, byte[] key, AuditFlush flush, TimeProvider time, bool gathers)
     {
-        (_path, _file, _flush, _time) = (path, file, flush, time);
+        (_path, _file, _flush, _time, _gathers) = (path, file, flush, time, gathers);
+        // The stream itself looks for its position each time it is asked for the handle.
+        _handle = file.SafeFileHandle;
         _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
     }
 
     /// <summary>Opens the file, or makes it. Throws Denied when other users may read it.</summary>
-    public static HashChainedFile Open(string path, byte[] key, AuditFlush flush, TimeProvider time)
+    /// <param name="path">The file.</param>
+    /// <param name="key">The key of the chain.</param>
+    /// <param name="flush">When it is flushed.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="gathers">Whether an append lets what else is about to run go first, to be written with it: for many callers at once.</param>
+    public static HashChainedFile Open(string path, byte[] key, AuditFlush flush, TimeProvider time, bool gathers = false)
     {
         try
         {
@@ -57,7 +67,7 @@ internal sealed class HashChainedFile : AuditSink
             {
                 PrivateFile.RequirePrivate(file);
                 if (file.Length == 0) FolderFlush.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
-                return new HashChainedFile(path, file, key, flush, time);
+                return new HashChainedFile(path, file, key, flush, time, gathers);
             }
             catch
             {
@@ -110,7 +120,8 @@ internal sealed class HashChainedFile : AuditSink
             if (_writing) goto wait;
             _writing = true;
         }
-        await WriteGroupAsync(cancellationToken);
+        if (_gathers && ThreadPool.PendingWorkItemCount > 0) await Task.Yield();
+        await WriteGroupAsync();
     wait:
         return await mine.Done.Task.WaitAsync(cancellationToken);
     }
@@ -123,7 +134,7 @@ internal sealed class HashChainedFile : AuditSink
     }
 
     /// <summary>Writes what waits now. What came meanwhile is the next writer's, on another thread, so that no caller works for ever.</summary>
-    private async Task WriteGroupAsync(CancellationToken cancellationToken)
+    private async ValueTask WriteGroupAsync()
     {
         List<Append> group;
         lock (_gate) (group, _waiting) = (_waiting, []);
@@ -148,7 +159,7 @@ internal sealed class HashChainedFile : AuditSink
                 return;
             }
         }
-        _ = Task.Run(() => WriteGroupAsync(CancellationToken.None), CancellationToken.None);
+        ThreadPool.UnsafeQueueUserWorkItem(static file => _ = file.WriteGroupAsync(), this, preferLocal: false);
     }
 
     private async ValueTask WriteAsync(List<Append> group, bool durable, CancellationToken cancellationToken)
@@ -179,13 +190,13 @@ internal sealed class HashChainedFile : AuditSink
                 return;
             }
             end = Write(lines, end);
-            if (durable) RandomAccess.FlushToDisk(_file.SafeFileHandle);
+            if (durable) RandomAccess.FlushToDisk(_handle);
             (_head, _end) = (head, end);
             for (var i = 0; i < group.Count; i++) group[i].Done.TrySetResult(results[i]);
         }
         finally
         {
-            Posix.Unlock(_file.SafeFileHandle);
+            Posix.Unlock(_handle);
         }
     }
 
@@ -194,7 +205,7 @@ internal sealed class HashChainedFile : AuditSink
     {
         // Until all is written the cached end is not to be trusted: a failure may leave a piece behind.
         _end = -1;
-        RandomAccess.Write(_file.SafeFileHandle, lines.Written, end);
+        RandomAccess.Write(_handle, lines.Written, end);
         end += lines.Length;
         lines.Clear();
         return end;
@@ -203,7 +214,7 @@ internal sealed class HashChainedFile : AuditSink
     private ChainHead WriteCheckpoint(Append append, ChainHead head, long end, SecretBuffer lines)
     {
         var record = append.Records[0];
-        var hash = (_hash ??= new FileHash()).Of(_file.SafeFileHandle, end);
+        var hash = (_hash ??= new FileHash()).Of(_handle, end);
         var checkpoint = append.Key!.Sign(head.Sequence + 1, record.Time.UtcDateTime, end, hash);
         Volatile.Write(ref _signed, head.Sequence + 1);
         return AuditLine.Write(_hmac, head, record, torn: null, lines, checkpoint with { Serving = append.Serving });
@@ -212,10 +223,10 @@ internal sealed class HashChainedFile : AuditSink
     /// <summary>Finds the end of the chain, and begins the new lines with a recovery record where a crash left an unfinished one.</summary>
     private (ChainHead Head, long End) CatchUp(SecretBuffer lines, bool write)
     {
-        var length = RandomAccess.GetLength(_file.SafeFileHandle);
+        var length = RandomAccess.GetLength(_handle);
         if (length == _end) return (_head, length);
         if (length < _end) throw AuditTail.Broken(_path);
-        var tail = AuditTail.Read(_file.SafeFileHandle, length, _hmac, _path);
+        var tail = AuditTail.Read(_handle, length, _hmac, _path);
         if (tail.Torn is null) (_head, _end) = (tail.Head, length);
         if (tail.Torn is not { } torn || !write) return (tail.Head, length);
         lines.GetSpan(1)[0] = (byte)'\n';
@@ -227,7 +238,7 @@ internal sealed class HashChainedFile : AuditSink
     private async ValueTask LockAsync(CancellationToken cancellationToken)
     {
         var began = _time.GetTimestamp();
-        for (var wait = 1; !Posix.TryLock(_file.SafeFileHandle); wait = Math.Min(wait * 2, 16))
+        for (var wait = 1; !Posix.TryLock(_handle); wait = Math.Min(wait * 2, 16))
         {
             if (_time.GetElapsedTime(began) > LockWaitMax)
                 throw new SecretException(SecretErrorKind.Unreachable, "another process holds the audit log", operation: "audit", name: _path);

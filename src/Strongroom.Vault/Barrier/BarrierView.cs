@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Strongroom.Secrets;
+using Strongroom.Vault.Storage;
 
 namespace Strongroom.Vault.Barrier;
 
@@ -11,8 +12,13 @@ internal sealed class BarrierView
     public const int PathLengthMax = 1024;
 
     private readonly byte[] _prefix;
+    private readonly NameMemory? _names;
 
-    public BarrierView(VaultBarrier barrier, string prefix) => (Barrier, _prefix) = (barrier, Encoding.UTF8.GetBytes(prefix));
+    public BarrierView(VaultBarrier barrier, string prefix)
+    {
+        (Barrier, _prefix) = (barrier, Encoding.UTF8.GetBytes(prefix));
+        _names = barrier.RemembersNames ? new NameMemory() : null;
+    }
 
     public VaultBarrier Barrier { get; }
 
@@ -22,11 +28,18 @@ internal sealed class BarrierView
     /// <summary>The entry at a path, or null. Throws Corrupt when what is stored there does not open.</summary>
     public async ValueTask<OpenedEntry?> GetAsync(string path, CancellationToken cancellationToken)
     {
-        var full = FullPath(path);
-        var stored = await Barrier.Storage.GetAsync(Barrier.Keyring.Names.Entry(full), cancellationToken);
-        if (stored is not { } found) return null;
-        var opened = await Barrier.OpenAsync(found, cancellationToken);
-        if (opened.Path.SequenceEqual(full)) return opened;
+        var stored = await Barrier.Storage.GetAsync(IdOf(path), cancellationToken);
+        return stored is { } found ? await OpenAsync(path, found, cancellationToken) : null;
+    }
+
+    /// <summary>The identity of the entry at a path.</summary>
+    public EntryId IdOf(string path) => _names is null ? Barrier.Keyring.Names.Entry(FullPath(path)) : _names.Of(path, this);
+
+    /// <summary>Opens what is stored at a path. Throws Corrupt when it does not open, or belongs elsewhere.</summary>
+    public async ValueTask<OpenedEntry> OpenAsync(string path, StoredEntry stored, CancellationToken cancellationToken)
+    {
+        var opened = await Barrier.OpenAsync(stored, cancellationToken);
+        if (IsAt(opened.Path, path)) return opened;
         opened.Dispose();
         throw EntryFormat.Damaged("bears another name");
     }
@@ -62,6 +75,9 @@ internal sealed class BarrierView
             }
         }
     }
+
+    private bool IsAt(ReadOnlySpan<byte> full, string path) => full.StartsWith(_prefix) && Ascii.Equals(full[_prefix.Length..], path)
+        || full.SequenceEqual(FullPath(path));
 
     public byte[] FullPath(string path)
     {

@@ -82,6 +82,12 @@ internal sealed class VaultBarrier : IDisposable
 
     public static SecretException Closed() => new(SecretErrorKind.Sealed, "the vault is closed", help: "open it again");
 
+    /// <summary>Whether views that are made from now on remember the identities of paths.</summary>
+    public bool RemembersNames { get; private set; }
+
+    /// <summary>Has views remember the identities of paths: for a vault that is asked much, not for one that is opened for a moment.</summary>
+    public void RememberNames() => RemembersNames = true;
+
     public BarrierView View(string prefix) => new(this, prefix);
 
     /// <summary>Opens an entry; when another process has begun a new term, fetches the keyring first.</summary>

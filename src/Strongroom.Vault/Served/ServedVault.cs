@@ -326,6 +326,7 @@ public sealed class ServedVault : IAsyncDisposable
         try
         {
             audit = await OpenLogAsync(barrier, cancellationToken);
+            barrier.RememberNames();
             checkpointer = await Checkpointer.StartAsync(barrier, audit, Options.Time, cancellationToken);
             var system = new VaultSystem(barrier, Options.Time, Path.GetDirectoryName(Path.GetFullPath(Options.AuditPath))!)
             {
@@ -365,7 +366,7 @@ public sealed class ServedVault : IAsyncDisposable
         };
         for (var isSecond = false; ; isSecond = true)
         {
-            var log = HashChainedFile.Open(Options.AuditPath, barrier.Keyring.AuditKey, Options.AuditFlush, Options.Time);
+            var log = HashChainedFile.Open(Options.AuditPath, barrier.Keyring.AuditKey, Options.AuditFlush, Options.Time, gathers: true);
             try
             {
                 await AuditAgreement.RequireAsync(barrier, log, options, cancellationToken);

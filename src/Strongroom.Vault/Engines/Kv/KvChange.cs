@@ -27,7 +27,7 @@ internal readonly record struct KvChange(KvMetadata? Save, SecretBuffer? Answer 
         {
             for (var attempt = 0; attempt < KvLimits.ChangeAttemptsMax; attempt++)
             {
-                var found = await call.Engine.GetMetadataAsync(call.Path, cancellationToken);
+                var found = await call.Engine.GetMetadataToChangeAsync(call.Path, cancellationToken);
                 var commit = call.Context.BeginCommit();
                 var change = await decide(found, commit, cancellationToken);
                 if (change.Save is null && !change.Remove) return VaultResponse.Done(0);

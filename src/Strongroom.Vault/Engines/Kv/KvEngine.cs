@@ -22,6 +22,8 @@ internal sealed class KvEngine(BarrierView metadata, BarrierView versions, Barri
     /// <summary>Changes of one secret wait for each other in this process; between processes the expected revision decides.</summary>
     private readonly SemaphoreSlim?[] _turns = new SemaphoreSlim?[64];
 
+    private readonly KvMetadataMemory? _known = metadata.Barrier.RemembersNames ? new KvMetadataMemory() : null;
+
     public BarrierView Metadata { get; } = metadata;
 
     public BarrierView Versions { get; } = versions;
@@ -74,7 +76,19 @@ internal sealed class KvEngine(BarrierView metadata, BarrierView versions, Barri
     public static SecretException NotFound(KvCall call) =>
         new(SecretErrorKind.NotFound, "there is no such secret or version", operation: call.Request.OperationName, name: call.Path);
 
+    /// <summary>The metadata of a secret to look at, which others look at too: <see cref="GetMetadataToChangeAsync"/> is for who changes it.</summary>
     public async ValueTask<KvMetadata?> GetMetadataAsync(string path, CancellationToken cancellationToken)
+    {
+        if (_known is null) return await GetMetadataToChangeAsync(path, cancellationToken);
+        var id = Metadata.IdOf(path);
+        if (await Metadata.Barrier.Storage.GetAsync(id, cancellationToken) is not { } stored) return null;
+        if (_known.Find(id, stored) is { } known) return known;
+        using var entry = await Metadata.OpenAsync(path, stored, cancellationToken);
+        return _known.Keep(id, stored, KvMetadataFormat.Decode(entry.Value.Span, entry.Revision));
+    }
+
+    /// <summary>The metadata of a secret, for the caller alone.</summary>
+    public async ValueTask<KvMetadata?> GetMetadataToChangeAsync(string path, CancellationToken cancellationToken)
     {
         using var entry = await Metadata.GetAsync(path, cancellationToken);
         return entry is null ? null : KvMetadataFormat.Decode(entry.Value.Span, entry.Revision);
