@@ -3,6 +3,7 @@ using Strongroom.Backends.Environment;
 using Strongroom.Backends.Files;
 using Strongroom.Backends.GitHub;
 using Strongroom.Backends.Hcp;
+using Strongroom.Backends.Kubernetes;
 using Strongroom.Backends.Memory;
 using Strongroom.Backends.Vault;
 
@@ -21,6 +22,7 @@ public static class All
         VaultBackend.KindName,
         GitHubBackend.KindName,
         HcpBackend.KindName,
+        KubernetesBackend.KindName,
     ];
 
     /// <summary>What makes backends of a kind; null when there is no such kind here. Only the one asked for is loaded.</summary>
@@ -33,6 +35,7 @@ public static class All
         VaultBackend.KindName => VaultBackend.Create,
         GitHubBackend.KindName => GitHubBackend.Create,
         HcpBackend.KindName => HcpBackend.Create,
+        KubernetesBackend.KindName => KubernetesBackend.Create,
         _ => null,
     };
 }

@@ -12,8 +12,6 @@ namespace Strongroom.Backends.Tests;
 /// </summary>
 public abstract class RemoteConformance
 {
-    private static readonly SecretAddress One = new("ONE");
-
     /// <summary>Something that must never stand in a message: the credential that the backend sends.</summary>
     protected const string Canary = "canary-credential";
 
@@ -23,6 +21,9 @@ public abstract class RemoteConformance
 
     /// <summary>A fake that holds <paramref name="count"/> secrets (ONE and N0, N1 …), and a backend over it that sends <see cref="Canary"/>.</summary>
     protected abstract Task<(FakeService Fake, SecretBackend Backend)> StartAsync(int count = 1);
+
+    /// <summary>The secret that is always there.</summary>
+    protected virtual SecretAddress One => new("ONE");
 
     /// <summary>Which requests faults are for; logins are left out where there are any.</summary>
     protected virtual bool IsMeant(FakeRequest request) => true;
@@ -132,7 +133,7 @@ public abstract class RemoteConformance
         fake.Exchanges.ShouldBeEmpty();
     }
 
-    private static async Task CallAsync(SecretStore store, CancellationToken cancellationToken = default)
+    private async Task CallAsync(SecretStore store, CancellationToken cancellationToken = default)
     {
         if (store.Can(BackendCapabilities.Read)) (await store.ReadAsync(One, cancellationToken)).Value.Dispose();
         else await store.ListAsync("", cancellationToken);

@@ -68,6 +68,11 @@ internal sealed record StoreKind(string Name, string Description, string Prefix,
         {
             IsRemote = true,
         },
+        new("kubernetes", "secrets of Kubernetes", "", KeepsPaths: true,
+            new StoreSetting("secret", "the one object whose keys are the names; by default each object is a secret and its keys are fields"),
+            new StoreSetting("namespace", "the namespace; that of the context or of the pod by default"),
+            new StoreSetting("context", "the context of the kubeconfig; the current one by default"),
+            new StoreSetting("kubeconfig", "the configuration file; KUBECONFIG, the pod's own or ~/.kube/config by default")) { IsRemote = true },
     ];
 
     /// <summary>Whether it is behind a network, and has the settings of <see cref="StoreTuning"/> too.</summary>
