@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Strongroom.Server.Configuration;
+using Strongroom.Server.Hcp;
 using Strongroom.Server.Hosting;
 using Strongroom.Storage.Memory;
 using Strongroom.Vault.Seal;
@@ -22,6 +23,8 @@ internal sealed class DevVault : HostedVault
     public override ServedVault Vault { get; }
 
     public override IReadOnlyList<ListenerConfiguration> Listeners => [_arguments.LocalListener];
+
+    public override HcpFacadeConfiguration? HcpFacade => HcpFacadeConfiguration.Default;
 
     public static async ValueTask<DevVault> StartAsync(
         ServerArguments arguments, RandomNumberGenerator random, TimeProvider time, CancellationToken cancellationToken)

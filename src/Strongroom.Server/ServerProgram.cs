@@ -36,7 +36,7 @@ internal static class ServerProgram
 
     private static async Task ServeAsync(HostedVault hosted)
     {
-        await using var app = WebServer.Build(hosted.Vault, hosted.Listeners, hosted.LogLevel, TimeProvider.System);
+        await using var app = WebServer.Build(hosted.Vault, hosted.Listeners, hosted.LogLevel, TimeProvider.System, hosted.HcpFacade);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;

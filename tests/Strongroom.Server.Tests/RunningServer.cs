@@ -35,7 +35,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         var arguments = new ServerArguments { Dev = true, DevListen = new IPEndPoint(IPAddress.Loopback, 0), AllowedHosts = ["vault.test"] };
         var dev = await DevVault.StartAsync(arguments, RandomNumberGenerator.Create(), TimeProvider.System, CancellationToken.None);
-        var app = WebServer.Build(dev.Vault, dev.Listeners, LogLevel.Warning, TimeProvider.System);
+        var app = WebServer.Build(dev.Vault, dev.Listeners, LogLevel.Warning, TimeProvider.System, dev.HcpFacade);
         await app.StartAsync();
         return new RunningServer(dev, app);
     }

@@ -1,4 +1,5 @@
 using Strongroom.Formats;
+using Strongroom.Server.Hcp;
 using Strongroom.Vault.Hcl;
 
 namespace Strongroom.Server.Configuration;
@@ -12,7 +13,7 @@ internal sealed class ConfigurationReader(Func<string, string?> variable)
     private static readonly string[] Known =
     [
         "listener", "storage", "backend", "seal", "api_addr", "cluster_addr", "cluster_name", "ui", "default_lease_ttl", "max_lease_ttl",
-        "log_level", "disable_mlock", "disable_cache", "pid_file",
+        "log_level", "disable_mlock", "disable_cache", "pid_file", "hcp_facade",
     ];
 
     private static readonly string[] LogLevels = ["trace", "debug", "info", "notice", "warn", "warning", "err", "error"];
@@ -51,6 +52,7 @@ internal sealed class ConfigurationReader(Func<string, string?> variable)
             MaxLeaseTtl = section.Duration("max_lease_ttl") ?? _made.MaxLeaseTtl,
             LogLevel = ReadLogLevel(section) ?? _made.LogLevel,
             PidFile = section.Text("pid_file") ?? _made.PidFile,
+            HcpFacade = ReadHcpFacade(section, file) ?? _made.HcpFacade,
         };
         if (_made.DefaultLeaseTtl > _made.MaxLeaseTtl)
             section.Fault(section.Has("default_lease_ttl") ? "default_lease_ttl" : "max_lease_ttl", "default_lease_ttl is longer than max_lease_ttl");
@@ -103,6 +105,19 @@ internal sealed class ConfigurationReader(Func<string, string?> variable)
         var path = section.Text("path");
         if (path is null && block.Label.Text == "keyfile") _faults.Add(place, "seal \"keyfile\" has no path", "write path = \"/etc/strongroom/vault.key\"");
         _made = _made with { Seal = block.Label.Text == "shamir" ? null : new SealConfiguration(block.Label.Text, path is null ? null : Path.GetFullPath(path)) };
+    }
+
+    private HcpFacadeConfiguration? ReadHcpFacade(ConfigurationSection section, string file)
+    {
+        if (section.Body("hcp_facade", "hcp_facade { mount = \"secret\" }") is not { } body) return null;
+        var inner = new ConfigurationSection(body, file, ["mount", "prefix", "auth_mount"], _faults, _warnings);
+        var defaults = HcpFacadeConfiguration.Default;
+        var made = new HcpFacadeConfiguration(
+            inner.Text("mount")?.Trim('/') ?? defaults.Mount, inner.Text("prefix")?.Trim('/') ?? defaults.Prefix, inner.Text("auth_mount")?.Trim('/') ?? defaults.AuthMount);
+        if (made.Mount.Length == 0) inner.Fault("mount", "names no engine", "write mount = \"secret\"");
+        if (made.AuthMount.Length == 0) inner.Fault("auth_mount", "names no method", "write auth_mount = \"approle\"");
+        if (HcpFacadeConfiguration.FaultOfPrefix(made.Prefix) is { } fault) inner.Fault("prefix", fault, $"write prefix = \"{defaults.Prefix}\"");
+        return made;
     }
 
     private static LogLevel? ReadLogLevel(ConfigurationSection section)

@@ -90,6 +90,14 @@ internal sealed class ConfigurationSection
         return blocks;
     }
 
+    /// <summary>The body of a block without label.</summary>
+    public HclBody? Body(string key, string example) => !_items.TryGetValue(key, out var item) ? null : item switch
+    {
+        { Labels.Count: 0, Value: HclBody body } => body,
+        { Labels.Count: 0, Value: HclList { Items: [HclBody only] } } => only,
+        _ => Misfit<HclBody>(key, "one block without a label", item.Value, "write " + example),
+    };
+
     /// <summary>Reports that the value of a key cannot be meant so.</summary>
     public void Fault(string key, string message, string? suggestion = null)
     {

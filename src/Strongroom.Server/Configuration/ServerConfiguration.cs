@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using Strongroom.Server.Hcp;
 
 namespace Strongroom.Server.Configuration;
 
@@ -29,6 +30,9 @@ internal sealed record ServerConfiguration
 
     /// <summary>Where the number of the process is written, or null.</summary>
     public string? PidFile { get; init; }
+
+    /// <summary>The façade of HCP Vault Secrets; null leaves it off.</summary>
+    public HcpFacadeConfiguration? HcpFacade { get; init; }
 
     /// <summary>What is told and does not stop the server.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Strongroom.Files;
 using Strongroom.Server.Configuration;
+using Strongroom.Server.Hcp;
 using Strongroom.Storage.Cached;
 using Strongroom.Storage.Memory;
 using Strongroom.Vault.Barrier;
@@ -30,6 +31,8 @@ internal sealed class ConfiguredVault : HostedVault
     public override IReadOnlyList<ListenerConfiguration> Listeners => _configuration.Listeners;
 
     public override LogLevel LogLevel => _configuration.LogLevel;
+
+    public override HcpFacadeConfiguration? HcpFacade => _configuration.HcpFacade;
 
     /// <summary>Opens storage and seal; the vault is open too when its seal needs no people.</summary>
     public static async ValueTask<ConfiguredVault> StartAsync(

@@ -1,4 +1,5 @@
 using Strongroom.Server.Configuration;
+using Strongroom.Server.Hcp;
 using Strongroom.Vault.Served;
 
 namespace Strongroom.Server.Hosting;
@@ -13,6 +14,9 @@ internal abstract class HostedVault : IAsyncDisposable
 
     /// <summary>From which level on the server's log tells.</summary>
     public virtual LogLevel LogLevel => LogLevel.Warning;
+
+    /// <summary>The façade of HCP Vault Secrets; null leaves it off.</summary>
+    public virtual HcpFacadeConfiguration? HcpFacade => null;
 
     /// <summary>Tells that it is served now, and how to use it.</summary>
     public abstract Task AnnounceAsync(TextWriter output);

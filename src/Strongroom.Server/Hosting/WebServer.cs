@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Strongroom.Secrets;
 using Strongroom.Server.Configuration;
+using Strongroom.Server.Hcp;
 using Strongroom.Server.Http;
 using Strongroom.Vault.Served;
 
@@ -29,8 +30,8 @@ internal static class WebServer
 
     private static readonly object LimitsKey = new();
 
-    /// <summary>Makes the application. Throws InvalidInput when a certificate cannot be used.</summary>
-    public static WebApplication Build(ServedVault vault, IReadOnlyList<ListenerConfiguration> listeners, LogLevel level, TimeProvider time)
+    /// <summary>Makes the application, with the façade of HCP Vault Secrets if it is configured. Throws InvalidInput when a certificate cannot be used.</summary>
+    public static WebApplication Build(ServedVault vault, IReadOnlyList<ListenerConfiguration> listeners, LogLevel level, TimeProvider time, HcpFacadeConfiguration? hcp = null)
     {
         var certificates = new List<ServerCertificate>();
         var builder = WebApplication.CreateSlimBuilder();
@@ -57,7 +58,8 @@ internal static class WebServer
         });
         builder.Services.AddSingleton(certificates);
         var app = builder.Build();
-        app.Run(new VaultEdge(vault, LimitsOf, app.Services.GetRequiredService<ILogger<VaultEdge>>()).HandleAsync);
+        var facade = hcp is null ? null : new HcpFacade(vault, hcp);
+        app.Run(new VaultEdge(vault, LimitsOf, app.Services.GetRequiredService<ILogger<VaultEdge>>(), facade).HandleAsync);
         return app;
     }
 

@@ -42,7 +42,7 @@ internal static class Errors
     }
 
     /// <summary>Whether a good token may not do it: Vault tells that from a token that is none by the form of the text.</summary>
-    private static bool IsByPolicy(SecretException error) => error is { Reason: "permission denied", Operation: not null };
+    public static bool IsByPolicy(SecretException error) => error is { Reason: "permission denied", Operation: not null };
 
     /// <summary>The form that Vault's own error lists have.</summary>
     private static string Multiple(string reason) => $"1 error occurred:\n\t* {reason}\n\n";

@@ -1,13 +1,16 @@
 using Strongroom.Secrets;
+using Strongroom.Server.Hcp;
+using Strongroom.Vault.Edge;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Served;
 
 namespace Strongroom.Server.Http;
 
 /// <summary>
-/// The HTTP edge: translates requests to the vault and its answers back, and does nothing else. Every answer under <c>/v1/</c> is made here.
+/// The HTTP edge: translates requests to the vault and its answers back, and does nothing else. Every answer under <c>/v1/</c> is made here;
+/// those to clients of HCP Vault Secrets are made by its façade, behind the same limits.
 /// </summary>
-internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, EdgeLimits> limitsOf, ILogger<VaultEdge> log)
+internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, EdgeLimits> limitsOf, ILogger<VaultEdge> log, HcpFacade? hcp = null)
 {
     /// <summary>Answers one HTTP request.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -55,6 +58,11 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
         }
         var edge = vault.Edge;
         if (edge.Cors is { } cors && await CrossOrigin.AnswerAsync(context, cors)) return;
+        if (hcp is not null && HcpPath.Of(context) is { } route)
+        {
+            await hcp.AnswerAsync(context, route, limits, OriginOf(context, limits, edge), cancellationToken);
+            return;
+        }
         if (RequestReader.Operation(http) is not { } operation)
         {
             await Errors.WriteAsync(context, StatusCodes.Status405MethodNotAllowed);
@@ -76,17 +84,7 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
             : await ReadBodyAsync(context, limits, cancellationToken);
         var request = new VaultRequest(operation, path, body?.WrittenMemory ?? default)
         {
-            Origin = new RequestOrigin
-            {
-                RequestId = RequestIds.Next(),
-                Token = RequestReader.Token(http.Headers),
-                Address = ForwardedAddress.Of(context, limits.ForwardedFor),
-                Port = context.Connection.RemotePort,
-                WrapTtl = RequestReader.WrapTtl(http.Headers),
-                Certificate = context.Connection.ClientCertificate,
-                AuditedHeaders = edge.AuditedHeaders.Count == 0 ? null : RequestReader.AuditedHeaders(http.Headers, edge.AuditedHeaders),
-                UserAgent = http.Headers.UserAgent.ToString(),
-            },
+            Origin = OriginOf(context, limits, edge),
         };
         if (http.QueryString.HasValue)
         {
@@ -102,7 +100,20 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
         else await Answers.WriteAsync(context, request, response);
     }
 
-    private static async ValueTask<SecretBuffer?> ReadBodyAsync(HttpContext context, EdgeLimits limits, CancellationToken cancellationToken)
+    private static RequestOrigin OriginOf(HttpContext context, EdgeLimits limits, EdgeSettings edge) => new()
+    {
+        RequestId = RequestIds.Next(),
+        Token = RequestReader.Token(context.Request.Headers),
+        Address = ForwardedAddress.Of(context, limits.ForwardedFor),
+        Port = context.Connection.RemotePort,
+        WrapTtl = RequestReader.WrapTtl(context.Request.Headers),
+        Certificate = context.Connection.ClientCertificate,
+        AuditedHeaders = edge.AuditedHeaders.Count == 0 ? null : RequestReader.AuditedHeaders(context.Request.Headers, edge.AuditedHeaders),
+        UserAgent = context.Request.Headers.UserAgent.ToString(),
+    };
+
+    /// <summary>Reads the body within the listener's limits; null when there is none.</summary>
+    public static async ValueTask<SecretBuffer?> ReadBodyAsync(HttpContext context, EdgeLimits limits, CancellationToken cancellationToken)
     {
         if (context.Request.ContentLength == 0) return null;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -26,6 +26,25 @@ public sealed class ConfigurationTests
         ui = true
         """;
 
+    [Theory]
+    [InlineData("hcp_facade {}", "secret hcp/{organization}/{project}/{app} approle")]
+    [InlineData("hcp_facade { mount = \"kv/\" prefix = \"/{project}/{app}/\" auth_mount = \"machines\" }", "kv {project}/{app} machines")]
+    [InlineData("", null)]
+    public void Hcp_facade_is_off_unless_it_is_there(string block, string? expected)
+    {
+        var read = Read(Usual + "\n" + block).HcpFacade;
+        (read is null ? null : $"{read.Mount} {read.Prefix} {read.AuthMount}").ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("hcp_facade { prefix = \"hcp/{app}/x\" }", "prefix: its last segment")]
+    [InlineData("hcp_facade { prefix = \"../{app}\" }", "prefix: a segment must be")]
+    [InlineData("hcp_facade { mount = \"\" }", "mount: names no engine")]
+    [InlineData("hcp_facade { auth_mount = \"/\" }", "auth_mount: names no method")]
+    [InlineData("hcp_facade \"x\" { }", "one block without a label")]
+    public void Hcp_facade_with_faults_is_refused(string block, string expected) =>
+        Should.Throw<SecretException>(() => Read(Usual + "\n" + block)).Message.ShouldContain(expected);
+
     [Fact]
     public void Usual_file_of_Vault_is_read_as_it_stands()
     {
