@@ -1,3 +1,4 @@
+using Strongroom.Backends.Aws;
 using Strongroom.Backends.DotEnv;
 using Strongroom.Backends.Environment;
 using Strongroom.Backends.Files;
@@ -23,6 +24,7 @@ public static class All
         GitHubBackend.KindName,
         HcpBackend.KindName,
         KubernetesBackend.KindName,
+        AwsBackend.KindName,
     ];
 
     /// <summary>What makes backends of a kind; null when there is no such kind here. Only the one asked for is loaded.</summary>
@@ -36,6 +38,7 @@ public static class All
         GitHubBackend.KindName => GitHubBackend.Create,
         HcpBackend.KindName => HcpBackend.Create,
         KubernetesBackend.KindName => KubernetesBackend.Create,
+        AwsBackend.KindName => AwsBackend.Create,
         _ => null,
     };
 }

@@ -184,7 +184,7 @@ public abstract class FakeService : IAsyncDisposable
         return new FakeRequest(context.Request.Method, context.Features.Get<IHttpRequestFeature>()!.RawTarget, headers, body.ToArray());
     }
 
-    private static async Task WriteAsync(HttpContext context, FakeAnswer answer)
+    private async Task WriteAsync(HttpContext context, FakeAnswer answer)
     {
         Begin(context, answer);
         if (answer.Body.Length > 0)
@@ -194,7 +194,7 @@ public abstract class FakeService : IAsyncDisposable
         }
     }
 
-    private static async Task WritePartAsync(HttpContext context, FakeAnswer answer, int length)
+    private async Task WritePartAsync(HttpContext context, FakeAnswer answer, int length)
     {
         Begin(context, answer);
         context.Response.ContentLength = answer.Body.Length;
@@ -202,9 +202,10 @@ public abstract class FakeService : IAsyncDisposable
         await context.Response.Body.FlushAsync(context.RequestAborted);
     }
 
-    private static void Begin(HttpContext context, FakeAnswer answer)
+    private void Begin(HttpContext context, FakeAnswer answer)
     {
         context.Response.StatusCode = answer.Status;
+        context.Response.Headers.Date = Time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         foreach (var (name, value) in answer.Headers) context.Response.Headers[name] = value;
     }
 }

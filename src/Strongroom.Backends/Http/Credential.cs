@@ -5,7 +5,7 @@ namespace Strongroom.Backends.Http;
 /// <summary>A credential that a vendor gave, and when it is to be got anew.</summary>
 /// <param name="Token">The credential; shared by everyone who has it.</param>
 /// <param name="RenewAt">From when on another is got before it is used; null never.</param>
-internal sealed record Credential(SecretValue Token, DateTimeOffset? RenewAt);
+internal record Credential(SecretValue Token, DateTimeOffset? RenewAt);
 
 /// <summary>
 /// Keeps one credential: callers that need it at the same time share one login, it is got anew at its time, and one that the vendor

@@ -73,6 +73,18 @@ internal sealed record StoreKind(string Name, string Description, string Prefix,
             new StoreSetting("namespace", "the namespace; that of the context or of the pod by default"),
             new StoreSetting("context", "the context of the kubeconfig; the current one by default"),
             new StoreSetting("kubeconfig", "the configuration file; KUBECONFIG, the pod's own or ~/.kube/config by default")) { IsRemote = true },
+        new("aws", "AWS Secrets Manager", "{environment}/", KeepsPaths: true,
+            new StoreSetting("region", "the region; AWS_REGION, AWS_DEFAULT_REGION or the profile's by default"),
+            new StoreSetting("profile", "a profile of the shared files; AWS_PROFILE by default"),
+            new StoreSetting("role", "ARN of a role to take on"),
+            new StoreSetting("external-id", "the external id that the role asks for"),
+            new StoreSetting("endpoint", "address of the service; AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ENDPOINT_URL or the region's by default"),
+            new StoreSetting("sts-endpoint", "address of STS; AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL or the region's by default"),
+            new StoreSetting("recovery-days", "how long a deleted secret can be restored, 7 to 30, or 0 to delete for good; 30 by default") { Form = "number" },
+            new StoreSetting("kms-key", "KMS key of new secrets; AWS's own by default"))
+        {
+            IsRemote = true,
+        },
     ];
 
     /// <summary>Whether it is behind a network, and has the settings of <see cref="StoreTuning"/> too.</summary>

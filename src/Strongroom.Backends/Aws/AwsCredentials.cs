@@ -1,0 +1,188 @@
+using System.Text;
+using System.Xml;
+using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
+using Amazon.Runtime.Credentials;
+using Strongroom.Backends.Http;
+using Strongroom.Secrets;
+using Strongroom.Stores;
+
+namespace Strongroom.Backends.Aws;
+
+/// <summary>An access key; <paramref name="IsRenewable"/> when asking again may give another.</summary>
+internal sealed record AwsCredential(string KeyId, SecretValue Secret, SecretValue? SessionToken, DateTimeOffset? RenewAt, bool IsRenewable)
+    : Credential(Secret, RenewAt);
+
+/// <summary>What the settings and the variables of the environment say; the SDK is asked only for what neither says.</summary>
+internal sealed record AwsOptions(
+    string? Region, string? Profile, string? Role, string? ExternalId, string? Endpoint, string? StsEndpoint, int RecoveryDays, string? KmsKey,
+    IReadOnlyDictionary<string, string> Environment)
+{
+    private string? _profileRegion;
+
+    /// <summary>The setting, else <c>AWS_REGION</c> or <c>AWS_DEFAULT_REGION</c>, else the one of the profile.</summary>
+    /// <exception cref="SecretException">InvalidInput when nothing says it.</exception>
+    public async ValueTask<string> RegionAsync() => Region ?? Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION")
+        ?? (_profileRegion ??= await Task.Run(() => AwsProfiles.RegionOf(ProfileName)))
+        ?? throw new SecretException(SecretErrorKind.InvalidInput, "has no region", help: "set `region` in the store, or AWS_REGION");
+
+    /// <summary>Where Secrets Manager is.</summary>
+    public async ValueTask<Uri> EndpointAsync() =>
+        new(Endpoint ?? Variable("AWS_ENDPOINT_URL_SECRETS_MANAGER") ?? Variable("AWS_ENDPOINT_URL") ?? Host("secretsmanager", await RegionAsync()));
+
+    /// <summary>Where STS is.</summary>
+    public async ValueTask<Uri> StsAsync() =>
+        new(StsEndpoint ?? Variable("AWS_ENDPOINT_URL_STS") ?? Variable("AWS_ENDPOINT_URL") ?? Host("sts", await RegionAsync()));
+
+    public string? ProfileName => Profile ?? Variable("AWS_PROFILE");
+
+    public string? Variable(string name) => Environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+
+    /// <summary>Where the credentials will come from, in words; null when only the SDK can find out, by asking the machine.</summary>
+    public (string Value, string Source)? CredentialSource() =>
+        Profile is { } profile ? ($"profile {profile}", "setting profile")
+        : Variable("AWS_ACCESS_KEY_ID") is { } key ? ($"access key …{key[Math.Max(0, key.Length - 4)..]}", "AWS_ACCESS_KEY_ID")
+        : Variable("AWS_WEB_IDENTITY_TOKEN_FILE") is { } file && Variable("AWS_ROLE_ARN") is { } role ? ($"{role} by the token in {file}", "AWS_WEB_IDENTITY_TOKEN_FILE")
+        : Variable("AWS_PROFILE") is { } named ? ($"profile {named}", "AWS_PROFILE")
+        : (Variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") ?? Variable("AWS_CONTAINER_CREDENTIALS_FULL_URI")) is not null ? ("role of the container", "AWS_CONTAINER_CREDENTIALS_*")
+        : null;
+
+    private static string Host(string service, string region) =>
+        $"https://{service}.{region}.amazonaws.com{(region.StartsWith("cn-", StringComparison.Ordinal) ? ".cn" : "")}/";
+}
+
+/// <summary>
+/// Gets access keys: from the variables, from a web identity token, or from whatever the SDK's chain finds (shared files, SSO, container,
+/// instance); and takes on a role with them where one is configured.
+/// </summary>
+internal sealed class AwsCredentials(AwsOptions options, HttpCaller http, TimeProvider time)
+{
+    private const string SessionName = "strongroom";
+
+    // A key is replaced before its last minutes, so that no request is sent with one that dies on the way.
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+
+    /// <summary>The keys to sign with.</summary>
+    /// <exception cref="SecretException">Denied when there are none, or what STS says.</exception>
+    public async ValueTask<Credential> ObtainAsync(Credential? previous, CancellationToken cancellationToken)
+    {
+        var own = await OwnAsync(cancellationToken);
+        if (options.Role is not { } role) return own;
+        List<KeyValuePair<string, string>> form = [new("Action", "AssumeRole"), new("Version", "2011-06-15"), new("RoleArn", role), new("RoleSessionName", SessionName)];
+        if (options.ExternalId is { } externalId) form.Add(new("ExternalId", externalId));
+        return await StsKeysAsync(form, own, cancellationToken);
+    }
+
+    /// <summary>Who the keys belong to: the ARN.</summary>
+    public async ValueTask<string> IdentityAsync(AwsCredential credential, CancellationToken cancellationToken)
+    {
+        var found = await StsAsync([new("Action", "GetCallerIdentity"), new("Version", "2011-06-15")], credential, cancellationToken);
+        return found.GetValueOrDefault("Arn") ?? throw new SecretException(SecretErrorKind.Malformed, "STS told no ARN");
+    }
+
+    private async ValueTask<AwsCredential> OwnAsync(CancellationToken cancellationToken)
+    {
+        if (options.Profile is null && options.Variable("AWS_ACCESS_KEY_ID") is { } key && options.Variable("AWS_SECRET_ACCESS_KEY") is { } secret)
+        {
+            var session = options.Variable("AWS_SESSION_TOKEN");
+            return new AwsCredential(key, SecretValue.FromText(secret), session is null ? null : SecretValue.FromText(session), RenewAt: null, IsRenewable: false);
+        }
+        if (options.Profile is null && options.Variable("AWS_WEB_IDENTITY_TOKEN_FILE") is { } file && options.Variable("AWS_ROLE_ARN") is { } role)
+        {
+            // Platforms replace the file while the process lives, so it is read each time.
+            var token = await ReadTokenAsync(file, cancellationToken);
+            return await StsKeysAsync(
+                [new("Action", "AssumeRoleWithWebIdentity"), new("Version", "2011-06-15"), new("RoleArn", role),
+                    new("RoleSessionName", options.Variable("AWS_ROLE_SESSION_NAME") ?? SessionName), new("WebIdentityToken", token)],
+                signer: null, cancellationToken);
+        }
+        return await AwsProfiles.FindAsync(options.ProfileName, time.GetUtcNow() + TimeSpan.FromMinutes(10), cancellationToken);
+    }
+
+    private static async ValueTask<string> ReadTokenAsync(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await File.ReadAllTextAsync(file, cancellationToken)).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SecretException(SecretErrorKind.Denied, $"has no credentials: the web identity token {file} cannot be read", help: "AWS_WEB_IDENTITY_TOKEN_FILE names it");
+        }
+    }
+
+    private async ValueTask<AwsCredential> StsKeysAsync(List<KeyValuePair<string, string>> form, AwsCredential? signer, CancellationToken cancellationToken)
+    {
+        var found = await StsAsync(form, signer, cancellationToken);
+        if (found.GetValueOrDefault("AccessKeyId") is not { } key || found.GetValueOrDefault("SecretAccessKey") is not { } secret || found.GetValueOrDefault("SessionToken") is not { } session)
+            throw new SecretException(SecretErrorKind.Malformed, "STS gave no keys");
+        var until = DateTimeOffset.TryParse(found.GetValueOrDefault("Expiration"), System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var expiration)
+            ? expiration
+            : time.GetUtcNow() + TimeSpan.FromMinutes(15);
+        return new AwsCredential(key, SecretValue.FromText(secret), SecretValue.FromText(session), until - Margin, IsRenewable: true);
+    }
+
+    /// <summary>One operation of STS, in the Query protocol: the texts of the answer by the names of their elements.</summary>
+    private async ValueTask<Dictionary<string, string>> StsAsync(List<KeyValuePair<string, string>> form, AwsCredential? signer, CancellationToken cancellationToken)
+    {
+        using var content = new FormUrlEncodedContent(form);
+        var bytes = await content.ReadAsByteArrayAsync(cancellationToken);
+        var body = new ByteArrayContent(bytes);
+        body.Headers.ContentType = content.Headers.ContentType;
+        var request = new HttpRequestMessage(HttpMethod.Post, await options.StsAsync()) { Content = body };
+        var region = await options.RegionAsync();
+        if (signer is not null) AwsCalls.Sign(request, bytes, signer, region, "sts", time.GetUtcNow());
+        using var answer = await http.SendAsync(request, cancellationToken);
+        var texts = Texts(answer.Bytes);
+        if (answer.IsSuccess) return texts;
+        throw AwsCalls.Failure("sts:" + form[0].Value, texts.GetValueOrDefault("Code") ?? "", answer);
+    }
+
+    private static Dictionary<string, string> Texts(ReadOnlySpan<byte> xml)
+    {
+        var texts = new Dictionary<string, string>();
+        try
+        {
+            using var reader = XmlReader.Create(new StringReader(Encoding.UTF8.GetString(xml)), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
+            var name = "";
+            while (reader.Read())
+            {
+                if (reader.NodeType == XmlNodeType.Element) name = reader.LocalName;
+                else if (reader.NodeType == XmlNodeType.Text) texts.TryAdd(name, reader.Value);
+            }
+            return texts;
+        }
+        catch (XmlException)
+        {
+            throw new SecretException(SecretErrorKind.Malformed, "STS answered with something that is no XML");
+        }
+    }
+}
+
+/// <summary>The SDK's own chain. Apart, so that the SDK is loaded only when neither settings nor variables say enough.</summary>
+internal static class AwsProfiles
+{
+    public static string? RegionOf(string? profile) =>
+        new CredentialProfileStoreChain().TryGetProfile(profile ?? "default", out var found) ? found.Region?.SystemName : null;
+
+    /// <summary>The keys of a profile, or without one whatever the chain finds. They are asked for again at <paramref name="again"/>: the SDK keeps them fresh.</summary>
+    public static async ValueTask<AwsCredential> FindAsync(string? profile, DateTimeOffset again, CancellationToken cancellationToken)
+    {
+        try
+        {
+            AWSCredentials? source = null;
+            if (profile is null) source = await new DefaultAWSCredentialsIdentityResolver().ResolveIdentityAsync(null, cancellationToken);
+            else if (!new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out source))
+                throw new SecretException(SecretErrorKind.Denied, $"has no credentials: there is no profile {profile}, or it is not complete", help: "see ~/.aws/config and ~/.aws/credentials");
+            var keys = await source.GetCredentialsAsync().WaitAsync(cancellationToken);
+            return new AwsCredential(
+                keys.AccessKey, SecretValue.FromText(keys.SecretKey), keys.UseToken ? SecretValue.FromText(keys.Token) : null, again, IsRenewable: true);
+        }
+        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or IOException or HttpRequestException)
+        {
+            throw new SecretException(
+                SecretErrorKind.Denied, $"has no credentials: nothing in the environment, the shared files or on this machine gives any ({e.GetType().Name})",
+                help: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile");
+        }
+    }
+}
