@@ -2,6 +2,7 @@ using Strongroom.Backends.Aws;
 using Strongroom.Backends.DotEnv;
 using Strongroom.Backends.Environment;
 using Strongroom.Backends.Files;
+using Strongroom.Backends.Gcp;
 using Strongroom.Backends.GitHub;
 using Strongroom.Backends.Hcp;
 using Strongroom.Backends.Kubernetes;
@@ -25,6 +26,7 @@ public static class All
         HcpBackend.KindName,
         KubernetesBackend.KindName,
         AwsBackend.KindName,
+        GcpBackend.KindName,
     ];
 
     /// <summary>What makes backends of a kind; null when there is no such kind here. Only the one asked for is loaded.</summary>
@@ -39,6 +41,7 @@ public static class All
         HcpBackend.KindName => HcpBackend.Create,
         KubernetesBackend.KindName => KubernetesBackend.Create,
         AwsBackend.KindName => AwsBackend.Create,
+        GcpBackend.KindName => GcpBackend.Create,
         _ => null,
     };
 }

@@ -85,6 +85,17 @@ internal sealed record StoreKind(string Name, string Description, string Prefix,
         {
             IsRemote = true,
         },
+        new("gcp", "Google Secret Manager", "", KeepsPaths: false,
+            new StoreSetting("project", "the project; GOOGLE_CLOUD_PROJECT, CLOUDSDK_CORE_PROJECT or that of the credentials by default"),
+            new StoreSetting("location", "the place of regional secrets; global secrets by default"),
+            new StoreSetting("credentials-file", "file with credentials; GOOGLE_APPLICATION_CREDENTIALS or gcloud's own by default"),
+            new StoreSetting("impersonate", "e-mail address of a service account to act as"),
+            new StoreSetting("endpoint", "address of the service; Google's by default"),
+            new StoreSetting("replicas", "where new secrets are kept: locations, separated by commas; Google chooses by default"),
+            new StoreSetting("removal", "what deleting does: delete the secret, or disable or destroy its latest version; delete by default") { Choices = ["delete", "disable", "destroy"] })
+        {
+            IsRemote = true,
+        },
     ];
 
     /// <summary>Whether it is behind a network, and has the settings of <see cref="StoreTuning"/> too.</summary>

@@ -118,6 +118,8 @@ internal static class Errata
         latest["operationId"] = "GetSecret (latest)";
         paths["/secrets/{secret-name}"]!["get"] = latest;
         paths["/secrets/{secret-name}/"] = new JsonObject { ["get"] = latest.DeepClone() };
+        // What a nextLink holds, which is to be followed as it is.
+        AddQuery(document, "/secrets", "get", "$skiptoken", "string");
     }
 
     private static IEnumerable<JsonObject> Parameters(JsonObject operation) => (operation["parameters"] as JsonArray ?? []).Select(p => p!.AsObject());
