@@ -48,7 +48,7 @@ internal sealed class ProjectVault : HostedVault
             storage = SqliteStorage.Open(place.DatabasePath);
             var header = await VaultHeader.ReadAsync(storage, cancellationToken)
                 ?? throw new SecretException(SecretErrorKind.NotFound, "there is no vault", operation: "start", name: place.DatabasePath, help: "run strongroom init");
-            seal = SealFactory.Open(header, place, random);
+            seal = UnattendedSeal.Open(header, place, random);
             var vault = new ServedVault(storage, new ServedVaultOptions
             {
                 AuditPath = place.AuditPath,

@@ -11,7 +11,7 @@ internal static class ManifestKeys
     public static IReadOnlyList<string> Store { get; } = ["kind", "naming", "prefix"];
 
     public static IReadOnlyList<string> Secret { get; } =
-        ["description", "required", "type", "default", "value", "from", "path", "ref", "rotation", "probe", "owner", "tags"];
+        ["description", "required", "type", "default", "value", "from", "path", "ref", "rotation", "probe", "owner", "tags", "setting"];
 
     public static IReadOnlyList<string> Namings { get; } = ["as-is", "upper-snake", "lower-snake", "kebab", "camel", "path"];
 }

@@ -8,6 +8,7 @@ internal sealed class ManifestSecretsBuilder(TextFaults faults, IReadOnlyList<st
 {
     private readonly Dictionary<string, ValueTemplate> _templates = [];
     private readonly Dictionary<string, TextPlace> _templatePlaces = [];
+    private readonly HashSet<string> _settings = new(StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyList<SecretDefinition> Build(MapNode? map)
     {
@@ -53,6 +54,7 @@ internal sealed class ManifestSecretsBuilder(TextFaults faults, IReadOnlyList<st
             Probe = section.Text("probe"),
             Owner = section.Text("owner"),
             Tags = section.Words("tags")?.Select(tag => tag.Text).ToArray() ?? [],
+            Setting = ReadSetting(section),
         };
         if (references.Count > 0 && (secret.From is not null || path is not null || paths.Count > 0))
             faults.Add(section.PlaceOf("ref"), "ref: stands beside from or path", "a reference is complete; remove the others");
@@ -67,6 +69,16 @@ internal sealed class ManifestSecretsBuilder(TextFaults faults, IReadOnlyList<st
         var better = SecretName.ToEnvironmentName(entry.Key);
         faults.Add(entry.Place, $"'{TextFaults.Shorten(entry.Key)}' is no name for a variable",
             SecretName.IsEnvironmentName(better) ? $"write {TextFaults.Shorten(better)}" : "use letters, digits and underscores, not a digit first");
+    }
+
+    private string? ReadSetting(ManifestSection section)
+    {
+        if (section.Text("setting") is not { } text) return null;
+        var isPath = true;
+        foreach (var range in text.AsSpan().Split('.')) isPath &= SecretName.IsEnvironmentName(text.AsSpan(range));
+        if (!isPath) faults.Add(section.PlaceOf("setting"), "setting: expected names divided by dots", "write it like Llm.OpenAiApiKey");
+        else if (!_settings.Add(text)) faults.Add(section.PlaceOf("setting"), $"setting: {TextFaults.Shorten(text)} stands at two secrets");
+        return text;
     }
 
     private string? ReadDefault(ManifestSection section)

@@ -13,7 +13,7 @@ namespace Strongroom.Manifest;
 internal static class ManifestSnapshot
 {
     /// <summary>Changes with the layout below and with the rules of the reader.</summary>
-    private const byte Format = 3;
+    private const byte Format = 4;
 
     private const int KeyHeaderLength = 1 + 4 + 4;
     private const int ChecksumLength = 8;

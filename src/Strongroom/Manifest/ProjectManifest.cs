@@ -154,4 +154,7 @@ public sealed record SecretDefinition
 
     /// <summary>Free words to group by.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Where a .NET program finds it in its typed settings, parts divided by dots: <c>Llm.OpenAiApiKey</c>. Null for its plain name.</summary>
+    public string? Setting { get; init; }
 }

@@ -72,6 +72,7 @@ internal sealed class SnapshotReader(BinaryReader input)
         Probe = ReadText(),
         Owner = ReadText(),
         Tags = ReadTexts() ?? [],
+        Setting = ReadText(),
     };
 
     private Dictionary<string, SecretAddress> ReadPaths()

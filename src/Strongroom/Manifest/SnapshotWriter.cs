@@ -68,6 +68,7 @@ internal sealed class SnapshotWriter(BinaryWriter output)
         WriteText(secret.Probe);
         WriteText(secret.Owner);
         WriteTexts(secret.Tags);
+        WriteText(secret.Setting);
     }
 
     private void Write(SecretAddress address)

@@ -11,6 +11,8 @@ public sealed class ProjectReferenceTests
     {
         ["Strongroom"] = [],
         ["Strongroom.Backends"] = ["Strongroom", "Strongroom.Client"],
+        ["Strongroom.Extensions"] = ["Strongroom", "Strongroom.Backends", "Strongroom.Vault", "Strongroom.Storage"],
+        ["Strongroom.Generators"] = [],
         ["Strongroom.Rotators"] = ["Strongroom"],
         ["Strongroom.Client"] = ["Strongroom"],
         ["Strongroom.Vault"] = ["Strongroom"],
@@ -25,8 +27,14 @@ public sealed class ProjectReferenceTests
     {
         ["AWSSDK.Core"] = ["Strongroom.Backends"],
         ["Polly.Core"] = ["Strongroom"],
-        ["YamlDotNet"] = ["Strongroom"],
+        ["YamlDotNet"] = ["Strongroom", "Strongroom.Generators"],
+        ["Microsoft.CodeAnalysis.CSharp"] = ["Strongroom.Generators"],
         ["SQLitePCLRaw.bundle_e_sqlite3"] = ["Strongroom.Storage"],
+        ["Microsoft.Extensions.Configuration"] = ["Strongroom.Extensions"],
+        ["Microsoft.Extensions.Diagnostics.HealthChecks"] = ["Strongroom.Extensions"],
+        ["Microsoft.Extensions.Hosting.Abstractions"] = ["Strongroom.Extensions"],
+        ["Microsoft.Extensions.Logging.Abstractions"] = ["Strongroom.Extensions"],
+        ["Microsoft.Extensions.Options"] = ["Strongroom.Extensions"],
         ["System.CommandLine"] = ["Strongroom.Cli"],
         ["Spectre.Console"] = ["Strongroom.Cli"],
     };

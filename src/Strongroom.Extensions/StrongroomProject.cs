@@ -1,0 +1,139 @@
+using System.Collections;
+using System.Security.Cryptography;
+using Strongroom.Backends;
+using Strongroom.Caching;
+using Strongroom.Manifest;
+using Strongroom.Resolution;
+using Strongroom.Secrets;
+using Strongroom.Storage.Sqlite;
+using Strongroom.Stores;
+using Strongroom.Vault.Barrier;
+using Strongroom.Vault.Embedded;
+
+namespace Strongroom.Extensions;
+
+/// <summary>
+/// The secrets of a project inside a program: manifest, stores and caches as the command line has them. Opened once and kept for the
+/// life of the program. Safe for many callers at once.
+/// </summary>
+public sealed class StrongroomProject : ISecretSource, IAsyncDisposable
+{
+    private readonly ProjectStores _stores;
+    private readonly ProjectSecrets _secrets;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _opening = new(1);
+    private readonly Dictionary<string, EmbeddedVault> _vaults = [];
+
+    private StrongroomProject(ProjectManifest manifest, StrongroomOptions options)
+    {
+        _time = options.Time;
+        Manifest = manifest;
+        Plan = ManifestPlan.Create(manifest, options.Environment);
+        _stores = new ProjectStores(manifest, SnapshotEnvironment, options.Time)
+        {
+            MoreKinds = kind => kind is EmbeddedVaultBackend.KindName ? settings => new EmbeddedVaultBackend(token => OpenVaultAsync(settings.Store, token)) : null,
+            Transport = options.Transport,
+        };
+        var caches = _stores.CacheOptions(() => options.UseDiskCache ? NewDiskCache() : null);
+        _secrets = new ProjectSecrets(Plan, _stores.FindAll(), caches, options.Time);
+    }
+
+    /// <summary>The project.</summary>
+    public ProjectManifest Manifest { get; }
+
+    /// <summary>The environment of it that this program is in.</summary>
+    public ManifestPlan Plan { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Names => [.. Plan.Secrets.Select(secret => secret.Name)];
+
+    /// <summary>The stores, for writing and for what only they know.</summary>
+    public IReadOnlyList<SecretStore> Stores => _stores.FindAll();
+
+    /// <summary>Finds and reads the manifest. Opens no store yet.</summary>
+    /// <exception cref="SecretException">NotFound when there is no manifest; InvalidInput with all its faults.</exception>
+    public static StrongroomProject Open(StrongroomOptions options)
+    {
+        string[] folders = options.Project is { } given ? [given] : [Directory.GetCurrentDirectory(), AppContext.BaseDirectory];
+        foreach (var folder in folders)
+            if (ManifestLoader.Load(folder, Environment.GetEnvironmentVariable) is { } manifest) return new StrongroomProject(manifest, options);
+        throw new SecretException(
+            SecretErrorKind.NotFound, $"there is no {ManifestFiles.Name} in or above {string.Join(" or ", folders.Distinct())}",
+            help: "make one with strongroom init, copy it beside the program, or set STRONGROOM_PROJECT");
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ResolvedSecret> ResolveAsync(string name, CacheMode mode = CacheMode.Use, CancellationToken cancellationToken = default) =>
+        name.Contains("://", StringComparison.Ordinal)
+            ? _secrets.ResolveAsync(SecretReference.Parse(name), mode, cancellationToken)
+            : _secrets.ResolveAsync(name, mode, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ResolutionReport> ResolveAllAsync(
+        IReadOnlyList<string>? names = null, CacheMode mode = CacheMode.Use, CancellationToken cancellationToken = default) =>
+        _secrets.ResolveAllAsync(names, mode, cancellationToken);
+
+    /// <summary>Where a name is kept in a store, for writing it.</summary>
+    /// <exception cref="SecretException">InvalidInput when the manifest has no such store.</exception>
+    public (SecretStore Store, SecretAddress Address) PlaceOf(string name, string store) => (_stores.Find(store), Plan.ReferenceIn(store, name).Address);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _secrets.Dispose();
+        await _stores.DisposeAsync();
+        foreach (var vault in _vaults.Values) await vault.DisposeAsync();
+        _opening.Dispose();
+    }
+
+    private DiskCache NewDiskCache() => new(
+        new DiskCacheOptions
+        {
+            File = Path.Combine(Manifest.Directory, VaultPlace.FolderName, "values.cache"),
+            KeyFile = Path.Combine(VaultPlace.ConfigFolder, "cache.key"),
+            Binding = Manifest.Directory,
+        },
+        _time);
+
+    private async ValueTask<EmbeddedVault> OpenVaultAsync(string store, CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            return _vaults.TryGetValue(store, out var vault) ? vault : _vaults[store] = await OpenVaultAsync(Manifest.FindStore(store)!, cancellationToken);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private async Task<EmbeddedVault> OpenVaultAsync(StoreDefinition store, CancellationToken cancellationToken)
+    {
+        var place = new VaultPlace(
+            store.Settings.TryGetValue("path", out var path) ? Path.GetFullPath(path, Manifest.Directory) : VaultPlace.Default(Manifest.Directory).DatabasePath,
+            store.Settings.TryGetValue("key-file", out var keyFile) ? Path.GetFullPath(keyFile, Manifest.Directory) : null);
+        if (!File.Exists(place.DatabasePath))
+            throw new SecretException(SecretErrorKind.Sealed, $"there is no vault at {place.DatabasePath}", store.Name, help: "run strongroom init to make one, or restore it from a backup");
+        var storage = SqliteStorage.Open(place.DatabasePath);
+        try
+        {
+            var header = await VaultHeader.ReadAsync(storage, cancellationToken)
+                ?? throw new SecretException(SecretErrorKind.Corrupt, "the file holds no vault", store.Name, help: "init was interrupted; run strongroom init again");
+            using var seal = UnattendedSeal.Open(header, place, RandomNumberGenerator.Create());
+            return await EmbeddedVault.OpenAsync(storage, seal, new EmbeddedVaultOptions { AuditPath = place.AuditPath, Time = _time }, cancellationToken);
+        }
+        catch
+        {
+            await storage.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static Dictionary<string, string> SnapshotEnvironment()
+    {
+        var snapshot = new Dictionary<string, string>();
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) snapshot[(string)variable.Key] = (string?)variable.Value ?? "";
+        return snapshot;
+    }
+}
