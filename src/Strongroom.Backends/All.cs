@@ -7,6 +7,7 @@ using Strongroom.Backends.GitHub;
 using Strongroom.Backends.Hcp;
 using Strongroom.Backends.Kubernetes;
 using Strongroom.Backends.Memory;
+using Strongroom.Backends.PulumiEsc;
 using Strongroom.Backends.Vault;
 
 namespace Strongroom.Backends;
@@ -27,6 +28,7 @@ public static class All
         KubernetesBackend.KindName,
         AwsBackend.KindName,
         GcpBackend.KindName,
+        PulumiEscBackend.KindName,
     ];
 
     /// <summary>What makes backends of a kind; null when there is no such kind here. Only the one asked for is loaded.</summary>
@@ -42,6 +44,7 @@ public static class All
         KubernetesBackend.KindName => KubernetesBackend.Create,
         AwsBackend.KindName => AwsBackend.Create,
         GcpBackend.KindName => GcpBackend.Create,
+        PulumiEscBackend.KindName => PulumiEscBackend.Create,
         _ => null,
     };
 }

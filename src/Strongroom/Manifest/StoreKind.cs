@@ -96,6 +96,12 @@ internal sealed record StoreKind(string Name, string Description, string Prefix,
         {
             IsRemote = true,
         },
+        new("pulumi-esc", "an environment of Pulumi ESC", "", KeepsPaths: true,
+            new StoreSetting("organization", "the organization", IsRequired: true),
+            new StoreSetting("project", "the project; default by default"),
+            new StoreSetting("environment", "the environment", IsRequired: true),
+            new StoreSetting("address", "the service; PULUMI_BACKEND_URL or https://api.pulumi.com by default"),
+            new StoreSetting("token-variable", "the variable with the access token; PULUMI_ACCESS_TOKEN by default")) { IsRemote = true },
     ];
 
     /// <summary>Whether it is behind a network, and has the settings of <see cref="StoreTuning"/> too.</summary>

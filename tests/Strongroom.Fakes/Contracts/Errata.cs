@@ -96,6 +96,10 @@ internal static class Errata
 
     private static void CorrectPulumi(JsonObject document)
     {
+        // A value of a definition may be anything, as in the description's own example ("foo": "bar"); a variable may be a call of fn::secret.
+        var values = document["components"]!["schemas"]!["EnvironmentDefinitionValues"]!.AsObject();
+        values["additionalProperties"] = true;
+        foreach (var (_, member) in values["properties"]!.AsObject()) member!["additionalProperties"] = true;
         var paths = document["paths"]!.AsObject();
         foreach (var (template, item) in paths.ToList())
         {
