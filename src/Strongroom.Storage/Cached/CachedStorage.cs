@@ -3,7 +3,7 @@ using Strongroom.Vault.Storage;
 namespace Strongroom.Storage.Cached;
 
 /// <summary>
-/// Keeps ciphertext that was read in memory, in front of a storage that nobody else changes: for the server, which holds its vault's folder
+/// Keeps ciphertext that was read or written in memory, in front of a storage that nobody else changes: for the server, which holds its vault's folder
 /// alone. A commit takes effect in the cache before it is acknowledged. Owns the storage.
 /// </summary>
 public sealed class CachedStorage(VaultStorage storage, long bytesMax = CachedStorage.BytesMaxDefault) : VaultStorage
@@ -13,7 +13,7 @@ public sealed class CachedStorage(VaultStorage storage, long bytesMax = CachedSt
 
     private const int PartCount = 64;
 
-    private readonly Part[] _parts = MakeParts(bytesMax / PartCount);
+    private readonly CachePart[] _parts = MakeParts(bytesMax / PartCount);
 
     /// <inheritdoc/>
     public override ValueTask<long> GetSequenceAsync(CancellationToken cancellationToken) => storage.GetSequenceAsync(cancellationToken);
@@ -36,17 +36,21 @@ public sealed class CachedStorage(VaultStorage storage, long bytesMax = CachedSt
     public override async ValueTask<CommitResult> CommitAsync(IReadOnlyList<StorageChange> changes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        // The caller may zero or reuse its buffers as soon as it is answered.
+        var kept = Copy(changes);
+        CommitResult result = default;
         try
         {
             // Not stopped on the way: the cache must learn what became of it.
-            return await storage.CommitAsync(changes, CancellationToken.None);
+            result = await storage.CommitAsync(kept, CancellationToken.None);
+            return result;
         }
         finally
         {
-            foreach (var change in changes)
+            foreach (var change in kept)
             {
-                if (change.Kind == StorageChangeKind.Clear) foreach (var part in _parts) part.ForgetAll();
-                else if (change.Kind != StorageChangeKind.Check) PartOf(change.Id).Forget(change.Id);
+                if (change.Kind == StorageChangeKind.Clear) foreach (var part in _parts) part.ForgetAll(result.Sequence);
+                else if (change.Kind != StorageChangeKind.Check) PartOf(change.Id).Learn(change, result);
             }
         }
     }
@@ -57,73 +61,26 @@ public sealed class CachedStorage(VaultStorage storage, long bytesMax = CachedSt
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => storage.DisposeAsync();
 
-    private static Part[] MakeParts(long bytesMax)
+    private static CachePart[] MakeParts(long bytesMax)
     {
-        var parts = new Part[PartCount];
-        for (var i = 0; i < parts.Length; i++) parts[i] = new Part(bytesMax);
+        var parts = new CachePart[PartCount];
+        for (var i = 0; i < parts.Length; i++) parts[i] = new CachePart(bytesMax);
         return parts;
     }
 
-    private async ValueTask<StoredEntry?> ReadAsync(Part part, EntryId id, long changes, CancellationToken cancellationToken)
+    private static StorageChange[] Copy(IReadOnlyList<StorageChange> changes)
+    {
+        var copy = new StorageChange[changes.Count];
+        for (var i = 0; i < copy.Length; i++) copy[i] = changes[i] with { Sealed = changes[i].Sealed.ToArray() };
+        return copy;
+    }
+
+    private async ValueTask<StoredEntry?> ReadAsync(CachePart part, EntryId id, long changes, CancellationToken cancellationToken)
     {
         var found = await storage.GetAsync(id, cancellationToken);
         part.Keep(id, found, changes);
         return found;
     }
 
-    private Part PartOf(EntryId id) => _parts[id.Low % PartCount];
-
-    /// <summary>A share of the entries with its own lock, held for a look-up and never for a read of the storage.</summary>
-    private sealed class Part(long bytesMax)
-    {
-        private const int EntryOverhead = 128;
-
-        private readonly Dictionary<EntryId, StoredEntry?> _entries = [];
-        private readonly Lock _gate = new();
-        private long _bytes;
-        private long _changes;
-
-        public bool TryGet(EntryId id, out StoredEntry? entry, out long changes)
-        {
-            lock (_gate)
-            {
-                changes = _changes;
-                return _entries.TryGetValue(id, out entry);
-            }
-        }
-
-        /// <summary>Keeps what was read, unless something changed meanwhile: then it may be old.</summary>
-        public void Keep(EntryId id, StoredEntry? entry, long changes)
-        {
-            lock (_gate)
-            {
-                if (_changes != changes) return;
-                if (_bytes > bytesMax)
-                {
-                    _entries.Clear();
-                    _bytes = 0;
-                }
-                if (_entries.TryAdd(id, entry)) _bytes += EntryOverhead + (entry?.Sealed.Length ?? 0);
-            }
-        }
-
-        public void ForgetAll()
-        {
-            lock (_gate)
-            {
-                _changes++;
-                _entries.Clear();
-                _bytes = 0;
-            }
-        }
-
-        public void Forget(EntryId id)
-        {
-            lock (_gate)
-            {
-                _changes++;
-                if (_entries.Remove(id, out var entry)) _bytes -= EntryOverhead + (entry?.Sealed.Length ?? 0);
-            }
-        }
-    }
+    private CachePart PartOf(EntryId id) => _parts[id.Low % PartCount];
 }

@@ -17,6 +17,7 @@ internal sealed unsafe class Connection : IDisposable
     private readonly SqliteStorageOptions _options;
     private readonly Statement?[] _statements = new Statement?[(int)Sql.Count];
     private bool _preparedToWrite;
+    private bool _preparedForCrowds;
     private bool _disposed;
 
     /// <param name="path">The file; must exist.</param>
@@ -111,6 +112,17 @@ internal sealed unsafe class Connection : IDisposable
             RunOnce(System.Text.Encoding.ASCII.GetBytes($"PRAGMA max_page_count = {pagesMax}"));
         }
         _preparedToWrite = true;
+    }
+
+    /// <summary>Lets the connection keep the pages that many writers touch: up to 16 MiB, where 2 are usual.</summary>
+    public void PrepareForCrowds()
+    {
+        if (_preparedForCrowds)
+        {
+            return;
+        }
+        RunOnce("PRAGMA cache_size = -16384"u8);
+        _preparedForCrowds = true;
     }
 
     /// <summary>The failure that <paramref name="code"/> stands for; marks the connection broken.</summary>

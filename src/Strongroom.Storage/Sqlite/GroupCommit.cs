@@ -7,9 +7,10 @@ namespace Strongroom.Storage.Sqlite;
 
 /// <summary>
 /// Lets concurrent commits share one flush. A caller that finds nobody committing does it in its own thread, so that a lone
-/// caller pays for no hop; callers that come meanwhile queue up and become the next group.
+/// caller pays for no hop; callers that come meanwhile queue up and become the next group. Groups are committed by a thread of
+/// their own, through a connection of their own, which knows the pages that it wrote last.
 /// </summary>
-internal sealed class GroupCommit(ConnectionPool connections, KeyVerification verification) : IThreadPoolWorkItem
+internal sealed class GroupCommit : IDisposable
 {
     // One group keeps the write lock of the file and a list in memory; both stay small.
     private const int GroupCountMax = 256;
@@ -18,9 +19,24 @@ internal sealed class GroupCommit(ConnectionPool connections, KeyVerification ve
     // Less than one flush of a fast disk takes.
     private static readonly TimeSpan GatherMax = TimeSpan.FromMicroseconds(60);
 
+    private readonly ConnectionPool _connections;
+    private readonly KeyVerification _verification;
+    private readonly FlushThread _thread;
     private readonly ConcurrentQueue<Pending> _queue = new();
+    private Connection? _own;
     private int _committing;
     private volatile int _crowd;
+    private volatile bool _disposed;
+
+    public GroupCommit(ConnectionPool connections, KeyVerification verification)
+    {
+        (_connections, _verification) = (connections, verification);
+        _thread = new FlushThread("commit", () =>
+        {
+            GatherCrowd();
+            CommitNextGroup();
+        });
+    }
 
     public bool IsCommitting => Volatile.Read(ref _committing) != 0;
 
@@ -32,16 +48,33 @@ internal sealed class GroupCommit(ConnectionPool connections, KeyVerification ve
         }
         var pending = new Pending(Copy(changes));
         _queue.Enqueue(pending);
-        if (TryLead())
+        if (_disposed)
         {
-            GatherCrowd();
-            CommitNextGroup();
+            RefuseWaiting();
+        }
+        else if (TryLead())
+        {
+            _thread.Wake();
         }
         return new ValueTask<CommitResult>(pending.Task.WaitAsync(cancellationToken));
     }
 
-    /// <summary>Commits the next group in a pool thread, when the caller that led the last one has its own result.</summary>
-    void IThreadPoolWorkItem.Execute() => CommitNextGroup();
+    /// <summary>Ends the thread, and refuses what still waits.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _thread.Dispose();
+        Interlocked.Exchange(ref _own, null)?.Dispose();
+        RefuseWaiting();
+    }
+
+    private void RefuseWaiting()
+    {
+        while (_queue.TryDequeue(out var pending))
+        {
+            pending.TrySetException(new ObjectDisposedException(nameof(SqliteStorage)));
+        }
+    }
 
     /// <summary>
     /// Those who shared the last flush are just now being woken and most come again at once. A moment's patience puts them into
@@ -99,7 +132,7 @@ internal sealed class GroupCommit(ConnectionPool connections, KeyVerification ve
         Interlocked.MemoryBarrier();
         if (!_queue.IsEmpty && TryLead())
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            _thread.Wake();
         }
     }
 
@@ -141,15 +174,15 @@ internal sealed class GroupCommit(ConnectionPool connections, KeyVerification ve
 
     private CommitResult[] Run(IReadOnlyList<IReadOnlyList<StorageChange>> group)
     {
-        var connection = connections.Rent();
+        var connection = Interlocked.Exchange(ref _own, null) ?? _connections.Rent();
         try
         {
             connection.PrepareToWrite();
-            var transaction = new CommitTransaction(connection, verification.Done);
+            var transaction = new CommitTransaction(connection, _verification.Done);
             var results = transaction.Run(group);
             if (transaction.KeysVerified)
             {
-                verification.Done = true;
+                _verification.Done = true;
             }
             return results;
         }
@@ -161,7 +194,22 @@ internal sealed class GroupCommit(ConnectionPool connections, KeyVerification ve
         }
         finally
         {
-            connections.Return(connection);
+            GiveBack(connection);
+        }
+    }
+
+    private void GiveBack(Connection connection)
+    {
+        if (_crowd <= 1 || connection.IsBroken)
+        {
+            _connections.Return(connection);
+            return;
+        }
+        connection.PrepareForCrowds();
+        Volatile.Write(ref _own, connection);
+        if (_disposed)
+        {
+            Interlocked.Exchange(ref _own, null)?.Dispose();
         }
     }
 

@@ -163,6 +163,7 @@ public sealed class SqliteStorage : VaultStorage
     /// <summary>Closes the connections; the last process to do so folds the log of writes into the file.</summary>
     public override ValueTask DisposeAsync()
     {
+        _commits.Dispose();
         _connections.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -4,6 +4,7 @@ using Strongroom.Files;
 using Strongroom.Secrets;
 using Strongroom.Vault.Audit.Checkpoints;
 using Strongroom.Vault.Native;
+using Strongroom.Vault.Storage;
 
 namespace Strongroom.Vault.Audit;
 
@@ -35,10 +36,13 @@ internal sealed class HashChainedFile : AuditSink
     private readonly FileStream _file;
     private readonly SafeFileHandle _handle;
     private readonly bool _gathers;
+    private readonly FlushThread? _flusher;
     private readonly IncrementalHash _hmac;
     private readonly Lock _gate = new();
     private List<Append> _waiting = [];
     private bool _writing;
+    private volatile int _crowd;
+    private volatile bool _closed;
     private ChainHead _head;
     private long _end = -1;
     private FileHash? _hash;
@@ -47,6 +51,8 @@ internal sealed class HashChainedFile : AuditSink
     private HashChainedFile(string path, FileStream file, byte[] key, AuditFlush flush, TimeProvider time, bool gathers)
     {
         (_path, _file, _flush, _time, _gathers) = (path, file, flush, time, gathers);
+        // Flushes for one caller are done in his own thread, without a hop; for a crowd in one that does nothing else.
+        if (gathers) _flusher = new FlushThread("audit", () => WriteGroupAsync().AsTask().GetAwaiter().GetResult());
         // The stream itself looks for its position each time it is asked for the handle.
         _handle = file.SafeFileHandle;
         _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
@@ -120,17 +126,27 @@ internal sealed class HashChainedFile : AuditSink
             if (_writing) goto wait;
             _writing = true;
         }
-        if (_gathers && ThreadPool.PendingWorkItemCount > 0) await Task.Yield();
-        await WriteGroupAsync();
+        if (_gathers && !mine.Durable && ThreadPool.PendingWorkItemCount > 0) await Task.Yield();
+        if (_crowd > 1 && !_closed && IsDurableWaiting()) _flusher!.Wake();
+        else await WriteGroupAsync();
     wait:
         return await mine.Done.Task.WaitAsync(cancellationToken);
     }
 
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
+        _closed = true;
+        _flusher?.Dispose();
+        // What the thread was woken for and did not come to.
+        if (IsDurableWaiting()) await WriteGroupAsync();
         _hmac.Dispose();
         _hash?.Dispose();
-        return _file.DisposeAsync();
+        await _file.DisposeAsync();
+    }
+
+    private bool IsDurableWaiting()
+    {
+        lock (_gate) return _waiting.Exists(static append => append.Durable);
     }
 
     /// <summary>Writes what waits now. What came meanwhile is the next writer's, on another thread, so that no caller works for ever.</summary>
@@ -151,15 +167,19 @@ internal sealed class HashChainedFile : AuditSink
                 : FileFaults.Explain(e, "audit", _path));
             foreach (var append in group) append.Done.TrySetException(error);
         }
+        bool durableWaits;
         lock (_gate)
         {
+            if (_gathers) _crowd = Math.Max(group.Count, _crowd / 2);
             if (_waiting.Count == 0)
             {
                 _writing = false;
                 return;
             }
+            durableWaits = _waiting.Exists(static append => append.Durable);
         }
-        ThreadPool.UnsafeQueueUserWorkItem(static file => _ = file.WriteGroupAsync(), this, preferLocal: false);
+        if (durableWaits && _flusher is not null && !_closed) _flusher.Wake();
+        else ThreadPool.UnsafeQueueUserWorkItem(static file => _ = file.WriteGroupAsync(), this, preferLocal: false);
     }
 
     private async ValueTask WriteAsync(List<Append> group, bool durable, CancellationToken cancellationToken)

@@ -15,6 +15,34 @@ public sealed class CachedStorageTests : StorageConformance
     protected override ValueTask<VaultStorage> CreateAsync() => new(new CachedStorage(new MemoryStorage(), bytesMax: 64 * 1024));
 
     [Fact]
+    public async Task Commit_of_every_kind_is_read_as_the_storage_has_it()
+    {
+        var inner = new MemoryStorage();
+        await using var storage = new CachedStorage(inner, bytesMax: 16 * 1024);
+        var random = new Random(7);
+        // All in one part of the cache, and the empty folder that is deleted by.
+        var ids = Enumerable.Range(1, 6).Select(i => new EntryId(1, (ulong)i * 64)).ToArray();
+        StorageChangeKind[] kinds = [StorageChangeKind.Put, StorageChangeKind.PutIfAbsent, StorageChangeKind.Delete, StorageChangeKind.DeleteIfFolderEmpty, StorageChangeKind.Put];
+        for (var round = 0; round < 3_000; round++)
+        {
+            var changes = Enumerable.Range(0, random.Next(1, 4)).Select(_ => kinds[random.Next(kinds.Length)] switch
+            {
+                StorageChangeKind.Delete => new StorageChange(StorageChangeKind.Delete, ids[random.Next(ids.Length)]),
+                StorageChangeKind.DeleteIfFolderEmpty => new StorageChange(StorageChangeKind.DeleteIfFolderEmpty, ids[random.Next(ids.Length)], MustBeEmpty: new EntryId(9, 9)),
+                var put => new StorageChange(put, ids[random.Next(ids.Length)], Sealed: new byte[random.Next(1, 60)]),
+            }).ToArray();
+            if (changes[0].Kind == StorageChangeKind.Put && random.Next(5) == 0) changes[0] = changes[0] with { ExpectedRevision = 1 };
+            await storage.CommitAsync(changes, None);
+            foreach (var id in ids)
+            {
+                if (random.Next(2) == 0) continue;
+                var (known, stored) = (await storage.GetAsync(id, None), await inner.GetAsync(id, None));
+                (known?.Revision, known?.Sealed.Length, known?.Folder).ShouldBe((stored?.Revision, stored?.Sealed.Length, stored?.Folder));
+            }
+        }
+    }
+
+    [Fact]
     public async Task Acknowledged_write_is_read_while_others_read_and_write()
     {
         await using var storage = new CachedStorage(new MemoryStorage());
