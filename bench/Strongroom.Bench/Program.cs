@@ -1,5 +1,6 @@
 using Strongroom.Bench.Resolution;
 using Strongroom.Bench.Storage;
+using Strongroom.Bench.Stores;
 using Strongroom.Bench.Vault;
 
 // Each benchmark prints a Markdown table whose ratios come from one run on one machine.
@@ -20,8 +21,11 @@ switch (args)
     case ["served", .. var rest]:
         await ServedBench.RunAsync(rest);
         return 0;
+    case ["stores", .. var rest]:
+        await StoreBench.RunAsync(rest);
+        return 0;
     default:
         Console.Error.WriteLine(
-            "usage: Strongroom.Bench storage [seconds for each measurement] [folder] | resolve [count] | vault [seconds] [folder] | barrier [count] | served [seconds]");
+            "usage: Strongroom.Bench storage [seconds for each measurement] [folder] | resolve [count] | vault [seconds] [folder] | barrier [count] | served [seconds] | stores [count]");
         return 2;
 }

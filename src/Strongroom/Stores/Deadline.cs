@@ -1,27 +1,24 @@
 namespace Strongroom.Stores;
 
-/// <summary>A cancellation that comes from the caller or from the clock, and knows from which.</summary>
-internal sealed class Deadline : IDisposable
+/// <summary>A cancellation that comes from the caller or from the clock, and knows from which. One object, for each call makes two.</summary>
+internal sealed class Deadline : CancellationTokenSource
 {
-    private readonly CancellationTokenSource _clock;
-    private readonly CancellationTokenSource _both;
     private readonly CancellationToken _caller;
+    private readonly CancellationTokenRegistration _registration;
 
-    public Deadline(TimeSpan limit, TimeProvider time, CancellationToken caller)
+    public Deadline(TimeSpan limit, TimeProvider time, CancellationToken caller) : base(limit, time)
     {
         _caller = caller;
-        _clock = new CancellationTokenSource(limit, time);
-        _both = CancellationTokenSource.CreateLinkedTokenSource(caller, _clock.Token);
+        _registration = caller.UnsafeRegister(static deadline => ((Deadline)deadline!).Cancel(), this);
     }
 
-    public CancellationToken Token => _both.Token;
-
     /// <summary>True when time ran out while the caller still wanted the answer.</summary>
-    public bool HasPassed => _clock.IsCancellationRequested && !_caller.IsCancellationRequested;
+    public bool HasPassed => IsCancellationRequested && !_caller.IsCancellationRequested;
 
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
-        _both.Dispose();
-        _clock.Dispose();
+        // Waits for a cancellation of the caller that is under way, so that none comes to a disposed source.
+        if (disposing) _registration.Dispose();
+        base.Dispose(disposing);
     }
 }

@@ -7,7 +7,7 @@ public sealed partial class SecretStore
     private ValueTask<T> CallAsync<T>(
         string operation, Subject subject, bool repeatable, Action<T>? discard, Func<CancellationToken, ValueTask<T>> call,
         CancellationToken cancellationToken) =>
-        _traces
+        _traces && StoreTracing.IsOn
             ? StoreTracing.RunAsync(
                 Name, operation, subject.Name, () => GuardAsync(operation, subject, repeatable, discard, call, cancellationToken))
             : GuardAsync(operation, subject, repeatable, discard, call, cancellationToken);

@@ -85,7 +85,9 @@ internal sealed class StoreResilience : IDisposable
         Task<T>? running = null;
         try
         {
-            running = call(attempt.Token).AsTask();
+            var answer = call(attempt.Token);
+            if (answer.IsCompletedSuccessfully) return answer.Result;
+            running = answer.AsTask();
             return await running.WaitAsync(attempt.Token);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

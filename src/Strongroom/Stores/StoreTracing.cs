@@ -14,10 +14,12 @@ internal static class StoreTracing
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
         StrongroomTelemetry.StoreDuration, unit: "s", description: "Time of one operation on a store, with its attempts");
 
+    /// <summary>Whether anybody listens.</summary>
+    public static bool IsOn => Source.HasListeners() || Duration.Enabled;
+
     public static async ValueTask<T> RunAsync<T>(string store, string operation, string? name, Func<ValueTask<T>> call)
     {
         using var activity = Source.StartActivity($"{operation} {store}", ActivityKind.Client);
-        if (activity is null && !Duration.Enabled) return await call();
         activity?.SetTag("strongroom.store", store);
         activity?.SetTag("strongroom.operation", operation);
         if (name is not null) activity?.SetTag("strongroom.name", name);
