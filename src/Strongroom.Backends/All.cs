@@ -2,6 +2,7 @@ using Strongroom.Backends.Aws;
 using Strongroom.Backends.DotEnv;
 using Strongroom.Backends.Environment;
 using Strongroom.Backends.Files;
+using Strongroom.Backends.Fly;
 using Strongroom.Backends.Gcp;
 using Strongroom.Backends.GitHub;
 using Strongroom.Backends.Hcp;
@@ -29,6 +30,7 @@ public static class All
         AwsBackend.KindName,
         GcpBackend.KindName,
         PulumiEscBackend.KindName,
+        FlyBackend.KindName,
     ];
 
     /// <summary>What makes backends of a kind; null when there is no such kind here. Only the one asked for is loaded.</summary>
@@ -45,6 +47,7 @@ public static class All
         AwsBackend.KindName => AwsBackend.Create,
         GcpBackend.KindName => GcpBackend.Create,
         PulumiEscBackend.KindName => PulumiEscBackend.Create,
+        FlyBackend.KindName => FlyBackend.Create,
         _ => null,
     };
 }

@@ -102,6 +102,11 @@ internal sealed record StoreKind(string Name, string Description, string Prefix,
             new StoreSetting("environment", "the environment", IsRequired: true),
             new StoreSetting("address", "the service; PULUMI_BACKEND_URL or https://api.pulumi.com by default"),
             new StoreSetting("token-variable", "the variable with the access token; PULUMI_ACCESS_TOKEN by default")) { IsRemote = true },
+        new("fly", "secrets of an app on Fly.io", "", KeepsPaths: false,
+            new StoreSetting("app", "the app; FLY_APP_NAME by default"),
+            new StoreSetting("deploy", "whether each change is handed to the machines at once, which restarts them; false by default") { Form = "flag" },
+            new StoreSetting("address", "the Machines API; FLY_FLAPS_BASE_URL or https://api.machines.dev by default"),
+            new StoreSetting("token-variable", "the variable with the token; FLY_API_TOKEN or FLY_ACCESS_TOKEN by default")) { IsRemote = true },
     ];
 
     /// <summary>Whether it is behind a network, and has the settings of <see cref="StoreTuning"/> too.</summary>
