@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Strongroom.Cli.Framework;
 using Strongroom.Cli.Project;
 using Strongroom.Formats;
@@ -42,11 +43,13 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
     }
 
     /// <param name="done">What was done to them, in one word.</param>
-    public void Report(string source, string done)
+    /// <param name="isComplete">Whether everything that the source holds was taken over.</param>
+    /// <param name="more">Writes what else the answer for programs has.</param>
+    public void Report(string source, string done, bool isComplete = true, Action<Utf8JsonWriter>? more = null)
     {
         if (invocation.Json)
         {
-            WriteJson();
+            WriteJson(more);
             return;
         }
         var screen = invocation.Screen;
@@ -67,7 +70,7 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
         }
         if (written > 0) screen.Done($"{done} {Counted.Of(written, "secret")} into {where}{(_isVerified ? ", each read back and equal" : $"; {store.Name} does not give values back to compare")}{(same > 0 ? $"; {same} already there" : "")}");
         else if (same > 0) screen.Done($"{Counted.Of(same, "secret")} already in {where}, with equal values");
-        if (source.EndsWith(".env", StringComparison.Ordinal) && Conflicts == 0)
+        if (source.EndsWith(".env", StringComparison.Ordinal) && Conflicts == 0 && isComplete)
             screen.Note($"  {screen.Err.Dim($"{source} is no longer needed: try strongroom run -- your-program, then delete it")}");
     }
 
@@ -118,11 +121,12 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
         }
     }
 
-    private void WriteJson() => JsonOutput.WriteObject(invocation.Screen, json =>
+    private void WriteJson(Action<Utf8JsonWriter>? more) => JsonOutput.WriteObject(invocation.Screen, json =>
     {
         json.WriteString("store", store.Name);
         json.WriteString("environment", plan.Environment.Name);
-        json.WriteBoolean("dryRun", _isDryRun);
+        if (more is null) json.WriteBoolean("dryRun", _isDryRun);
+        else more(json);
         JsonOutput.WriteOutcomes(json, _outcomes);
     });
 

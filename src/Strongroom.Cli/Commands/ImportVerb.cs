@@ -10,9 +10,9 @@ namespace Strongroom.Cli.Commands;
 /// <summary>Takes secrets over from a file or from the environment, and reads each back before it says that it has them.</summary>
 internal sealed class ImportVerb : Verb
 {
-    private readonly Argument<string> _source = new("source") { Description = "A .env, JSON or YAML file, - for standard input, or 'environment'.", DefaultValueFactory = _ => ".env" };
-    private readonly Option<string> _format = new Option<string>("--format", "-f") { Description = "dotenv, json or yaml; by default from the file's name.", HelpName = "format" }
-        .AcceptOnlyFromAmong("dotenv", "json", "yaml");
+    private readonly Argument<string> _source = new("source") { Description = "A .env, JSON or YAML file, a file of teller, fnox or secretspec, - for standard input, or 'environment'.", DefaultValueFactory = _ => ".env" };
+    private readonly Option<string> _format = new Option<string>("--format", "-f") { Description = "dotenv, json, yaml, teller, fnox or secretspec; by default from the file's name.", HelpName = "format" }
+        .AcceptOnlyFromAmong("dotenv", "json", "yaml", "teller", "fnox", "secretspec");
     private readonly Option<string> _store = CommonOptions.Store("Where to write them; by default the embedded vault.");
     private readonly Option<string[]> _only = new("--only") { Description = "Only this name; may be repeated. Needed for 'environment' unless --prefix is given.", HelpName = "name" };
     private readonly Option<string> _prefix = new("--prefix") { Description = "Only names that begin so.", HelpName = "text" };
@@ -21,9 +21,10 @@ internal sealed class ImportVerb : Verb
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would be done and change nothing." };
 
     public ImportVerb() : base(
-        VerbGroup.Start, "import", "Take secrets over from a .env, JSON or YAML file, or from the environment.",
+        VerbGroup.Start, "import", "Take secrets over from a file, from another tool, or from the environment.",
         ("strongroom import .env", "into the vault, checked by reading back; the file stays"),
         ("strongroom import secrets.json -e production --dry-run", "only say what would happen"),
+        ("strongroom import fnox.toml --dry-run", "what another tool refers to becomes ref: in strongroom.yaml"),
         ("strongroom import environment --prefix APP_", "from this shell"))
     {
         Add(_source);
@@ -39,13 +40,31 @@ internal sealed class ImportVerb : Verb
         foreach (var duplicate in source.Duplicates) invocation.Screen.Warn(duplicate.ToString());
 
         var entries = source.Entries.Where(e => IsWanted(e.Name, invocation)).ToList();
-        if (entries.Count == 0) throw new SecretException(SecretErrorKind.NotFound, "there is nothing to import", operation: "import", name: invocation.Get(_source));
+        var declarations = Declarations.Make(session, source.Secrets.Where(s => IsWanted(s.Name, invocation)).ToList(), source.Leftovers);
+        if (entries.Count == 0 && declarations.IsEmpty)
+        {
+            declarations.Report(invocation, isDryRun: true);
+            if (declarations.HasLeftovers && invocation.Json)
+            {
+                JsonOutput.WriteObject(invocation.Screen, json => declarations.WriteJson(json, invocation.Get(_dryRun)));
+                return ExitCode.NotFound;
+            }
+            throw new SecretException(SecretErrorKind.NotFound, "there is nothing to import", operation: "import", name: invocation.Get(_source));
+        }
+        var isDryRun = invocation.Get(_dryRun);
+        if (!isDryRun && entries.Count > 0) Protection.BeforeChange(plan, invocation.Get(_yes), $"Import {Counted.Of(entries.Count, "secret")}");
+        declarations.Report(invocation, isDryRun);
+        if (!isDryRun) declarations.Apply();
+        if (entries.Count == 0)
+        {
+            if (invocation.Json) JsonOutput.WriteObject(invocation.Screen, json => declarations.WriteJson(json, isDryRun));
+            return declarations.Kept > 0 ? ExitCode.Conflict : ExitCode.Success;
+        }
         var store = session.Store(invocation.Get(_store) ?? session.VaultStore().Name);
-        if (!invocation.Get(_dryRun)) Protection.BeforeChange(plan, invocation.Get(_yes), $"Import {Counted.Of(entries.Count, "secret")}");
         var import = new ImportRun(session, plan, store, invocation);
-        await import.RunAsync(entries, invocation.Get(_overwrite), invocation.Get(_dryRun));
-        import.Report(invocation.Get(_source), "imported");
-        return import.Conflicts > 0 ? ExitCode.Conflict : ExitCode.Success;
+        await import.RunAsync(entries, invocation.Get(_overwrite), isDryRun);
+        import.Report(invocation.Get(_source), "imported", !declarations.HasLeftovers, json => declarations.WriteJson(json, isDryRun));
+        return import.Conflicts + declarations.Kept > 0 ? ExitCode.Conflict : ExitCode.Success;
     }
 
     private bool IsWanted(string name, Invocation invocation)
@@ -64,10 +83,13 @@ internal sealed class ImportVerb : Verb
             "dotenv" => ImportFormat.DotEnv,
             "json" => ImportFormat.Json,
             "yaml" => ImportFormat.Yaml,
+            "teller" => ImportFormat.Teller,
+            "fnox" => ImportFormat.Fnox,
+            "secretspec" => ImportFormat.SecretSpec,
             _ => SecretImport.FormatOf(source),
         };
         using var text = source == "-" ? SecretInput.ReadStandardInput(raw: true) : SecretInput.ReadFile(source, raw: true);
-        return SecretImport.Read(text.Reveal(), format, source == "-" ? "" : source);
+        return SecretImport.Read(text.Reveal(), format, source == "-" ? "" : source, invocation.Environment);
     }
 
     private SecretImport FromEnvironment(Invocation invocation)

@@ -1,3 +1,5 @@
+using System.Text;
+using Strongroom.Imports;
 using Strongroom.Secrets;
 
 namespace Strongroom.Formats;
@@ -13,6 +15,15 @@ public enum ImportFormat
 
     /// <summary>A YAML mapping; nested ones are flattened.</summary>
     Yaml,
+
+    /// <summary>The file of teller, <c>.teller.yml</c>.</summary>
+    Teller,
+
+    /// <summary>The file of fnox, <c>fnox.toml</c>.</summary>
+    Fnox,
+
+    /// <summary>The file of secretspec, <c>secretspec.toml</c>.</summary>
+    SecretSpec,
 }
 
 /// <summary>What an imported text holds. Owns the values.</summary>
@@ -21,30 +32,54 @@ public enum ImportFormat
 /// <param name="Duplicates">Names that stand in the text more than once.</param>
 public sealed record SecretImport(IReadOnlyList<SecretEntry> Entries, IReadOnlyList<TextFault> Faults, IReadOnlyList<TextFault> Duplicates) : IDisposable
 {
+    /// <summary>What the text declares without holding the value: references to other stores, defaults, descriptions.</summary>
+    public IReadOnlyList<ImportedSecret> Secrets { get; init; } = [];
+
+    /// <summary>What has no counterpart here and is not imported.</summary>
+    public IReadOnlyList<TextFault> Leftovers { get; init; } = [];
+
     /// <summary>
     /// Reads a text. A name inside a nested mapping is joined with those above it and becomes an environment name:
     /// <c>database: { password: x }</c> is <c>DATABASE_PASSWORD</c>. YAML passes through strings, which cannot be zeroed.
+    /// A value that is a reference of another tool (<c>ref+vault://…</c>, <c>op://…</c>) is no entry: it is one of <see cref="Secrets"/>, or of
+    /// <see cref="Leftovers"/>.
     /// </summary>
-    public static SecretImport Read(ReadOnlySpan<byte> text, ImportFormat format, string file = "")
+    /// <param name="text">The text.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="file">Its name, for faults.</param>
+    /// <param name="environment">Whose profile counts, in files that have profiles; null for the one that stands first.</param>
+    public static SecretImport Read(ReadOnlySpan<byte> text, ImportFormat format, string file = "", string? environment = null)
     {
         if (text.Length > DotEnvParser.LengthMax)
             throw new SecretException(SecretErrorKind.InvalidInput, $"is larger than {DotEnvParser.LengthMax >> 20} MiB", operation: "read", name: file);
         return format switch
         {
-            ImportFormat.DotEnv => ReadDotEnv(text, file),
-            ImportFormat.Json => JsonImport.Read(text, file),
-            ImportFormat.Yaml => YamlImport.Read(text, file),
+            ImportFormat.DotEnv => PlainValues.Sort(ReadDotEnv(text, file), text, file),
+            ImportFormat.Json => PlainValues.Sort(ToolExport.Read(text, file) ?? JsonImport.Read(text, file), text, file),
+            ImportFormat.Yaml => PlainValues.Sort(YamlImport.Read(text, file), text, file),
+            ImportFormat.Teller => TellerImport.Read(Encoding.UTF8.GetString(text), file),
+            ImportFormat.Fnox => FnoxImport.Read(Encoding.UTF8.GetString(text), file, environment),
+            ImportFormat.SecretSpec => SecretSpecImport.Read(Encoding.UTF8.GetString(text), file, environment),
             _ => throw new ArgumentOutOfRangeException(nameof(format)),
         };
     }
 
     /// <summary>The format of a file by its name; <c>.env</c> when nothing else is told.</summary>
-    public static ImportFormat FormatOf(string file) => Path.GetExtension(file).ToLowerInvariant() switch
+    /// <exception cref="SecretException"><see cref="SecretErrorKind.InvalidInput"/> for a file of TOML that is of no tool known here.</exception>
+    public static ImportFormat FormatOf(string file)
     {
-        ".json" => ImportFormat.Json,
-        ".yaml" or ".yml" => ImportFormat.Yaml,
-        _ => ImportFormat.DotEnv,
-    };
+        var name = Path.GetFileName(file);
+        if (name is ".teller.yml" or ".teller.yaml" or "teller.yml" or "teller.yaml") return ImportFormat.Teller;
+        return Path.GetExtension(file).ToLowerInvariant() switch
+        {
+            ".json" => ImportFormat.Json,
+            ".yaml" or ".yml" => ImportFormat.Yaml,
+            ".toml" when name.StartsWith("secretspec", StringComparison.Ordinal) => ImportFormat.SecretSpec,
+            ".toml" when name.StartsWith("fnox", StringComparison.Ordinal) => ImportFormat.Fnox,
+            ".toml" => throw new SecretException(SecretErrorKind.InvalidInput, "is TOML of a tool that its name does not tell", name: file, help: "give --format fnox or secretspec"),
+            _ => ImportFormat.DotEnv,
+        };
+    }
 
     /// <summary>Zeroes the values.</summary>
     public void Dispose()

@@ -14,26 +14,67 @@ public static class ManifestEditor
 
     /// <summary>The text with an entry for <paramref name="name"/> as the last of <c>secrets:</c>; unchanged when it has one.</summary>
     /// <exception cref="SecretException"><see cref="SecretErrorKind.InvalidInput"/> for a bad name, or a text that must be edited by hand.</exception>
-    public static string AddSecret(string text, string name, string? type = null, string? description = null)
+    public static string AddSecret(string text, string name, string? type = null, string? description = null) =>
+        AddSecret(text, name, [("type", Quote(type)), ("description", Quote(description))]);
+
+    /// <summary>The same with any keys of an entry, their values as YAML; those without a value are left out.</summary>
+    internal static string AddSecret(string text, string name, IReadOnlyList<(string Key, string? Value)> keys)
     {
         SecretExport.RequireEnvironmentName(name);
+        return Add(text, SectionKey, name, value: null, keys);
+    }
+
+    /// <summary>The text with one more key, its value as YAML, in the entry of a secret that has no such key yet.</summary>
+    /// <exception cref="SecretException"><see cref="SecretErrorKind.InvalidInput"/> for a text that must be edited by hand.</exception>
+    internal static string AddKey(string text, string name, string key, string value)
+    {
         var lines = new ManifestLines(text);
         var section = lines.FindKey(SectionKey, from: 0, lines.Count, indentation: 0);
+        if (section < 0) throw ByHand(name);
+        var end = lines.EndOfBlock(section);
+        var indentation = lines.IndentationOfBlock(section, end);
+        var entry = lines.FindKey(name, section + 1, end, indentation);
+        if (entry < 0) throw ByHand(name);
+        lines.RequireBlock(entry, name);
+        lines.Insert(entry + 1, $"{new string(' ', lines.IndentationOfBlock(entry, lines.EndOfBlock(entry)))}{key}: {value}");
+        return Checked(lines.ToString(), SectionKey, name, isThere: true);
+    }
+
+    /// <summary>The text with a store as the last of <c>stores:</c>; unchanged when it has one of that name.</summary>
+    /// <exception cref="SecretException"><see cref="SecretErrorKind.InvalidInput"/> for a text that must be edited by hand.</exception>
+    internal static string AddStore(string text, string name, string kind, IReadOnlyList<KeyValuePair<string, string>> settings) => Add(
+        text, "stores", name, settings.Count == 0 ? kind : null,
+        settings.Count == 0 ? [] : [("kind", kind), .. settings.Select(setting => (setting.Key, Quote(setting.Value)))]);
+
+    /// <summary>The text with the chain written down; unchanged when it is.</summary>
+    internal static string AddChain(string text, IReadOnlyList<string> stores)
+    {
+        var lines = new ManifestLines(text);
+        if (lines.FindKey("chain", from: 0, lines.Count, indentation: 0) >= 0) return text;
+        var section = lines.FindKey("stores", from: 0, lines.Count, indentation: 0);
+        lines.Insert(section < 0 ? lines.Count : lines.EndOfBlock(section), $"chain: [{string.Join(", ", stores)}]");
+        return lines.ToString();
+    }
+
+    private static string Add(string text, string sectionKey, string name, string? value, IReadOnlyList<(string Key, string? Value)> keys)
+    {
+        var lines = new ManifestLines(text);
+        var section = lines.FindKey(sectionKey, from: 0, lines.Count, indentation: 0);
         if (section < 0)
         {
             if (lines.Count > 0) lines.Append("");
-            section = lines.Append(SectionKey + ":");
+            section = lines.Append(sectionKey + ":");
         }
-        lines.RequireBlock(section, SectionKey);
+        lines.RequireBlock(section, sectionKey);
         var end = lines.EndOfBlock(section);
         var indentation = lines.IndentationOfBlock(section, end);
         if (lines.FindKey(name, section + 1, end, indentation) >= 0) return text;
         var margin = new string(' ', indentation);
         var at = end;
-        lines.Insert(at++, $"{margin}{name}:");
-        if (type is not null) lines.Insert(at++, $"{margin}  type: {Quote(type)}");
-        if (description is not null) lines.Insert(at, $"{margin}  description: {Quote(description)}");
-        return Checked(lines.ToString(), name, isThere: true);
+        lines.Insert(at++, $"{margin}{name}:{(value is null ? "" : " " + value)}");
+        foreach (var (key, setting) in keys)
+            if (setting is not null) lines.Insert(at++, $"{margin}  {key}: {setting}");
+        return Checked(lines.ToString(), sectionKey, name, isThere: true);
     }
 
     /// <summary>The text without the entry for <paramref name="name"/>; unchanged when there is none.</summary>
@@ -45,25 +86,28 @@ public static class ManifestEditor
         if (section < 0) return text;
         var end = lines.EndOfBlock(section);
         var entry = lines.FindKey(name, section + 1, end, lines.IndentationOfBlock(section, end));
-        if (entry < 0) return Checked(text, name, isThere: false);
+        if (entry < 0) return Checked(text, SectionKey, name, isThere: false);
         lines.Remove(entry, lines.EndOfBlock(entry));
-        return Checked(lines.ToString(), name, isThere: false);
+        return Checked(lines.ToString(), SectionKey, name, isThere: false);
     }
 
     /// <summary>Reads the result back: an edit that did not do what was asked is never written.</summary>
-    private static string Checked(string edited, string name, bool isThere)
+    private static string Checked(string edited, string section, string name, bool isThere)
     {
         var faults = new TextFaults();
         var root = new YamlTree(ManifestFiles.Name, faults).Read(edited);
-        var found = root?.Find(SectionKey)?.Node is MapNode secrets && secrets.Find(name) is not null;
+        var found = root?.Find(section)?.Node is MapNode entries && entries.Find(name) is not null;
         return faults.IsEmpty && found == isThere ? edited : throw ByHand(name);
     }
 
     internal static SecretException ByHand(string name) =>
         new(SecretErrorKind.InvalidInput, "cannot be edited here without changing more than that", name: $"{ManifestFiles.Name}: {name}", help: "edit the file by hand");
 
-    private static string Quote(string text)
+    /// <summary>A text as YAML that means just this text.</summary>
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
+    internal static string? Quote(string? text)
     {
+        if (text is null) return null;
         using var quoted = new SecretBuffer();
         QuotedText.Write(quoted, Encoding.UTF8.GetBytes(text));
         return IsPlain(text) ? text : Encoding.UTF8.GetString(quoted.Written);

@@ -1,4 +1,5 @@
 using Strongroom.Formats;
+using Strongroom.Imports;
 using Strongroom.Secrets;
 
 namespace Strongroom.Manifest;
@@ -140,7 +141,7 @@ internal sealed class ManifestSecretsBuilder(TextFaults faults, IReadOnlyList<st
         var references = new List<SecretReference>();
         foreach (var word in section.Words("ref") ?? [])
         {
-            if (!SecretReference.TryParse(word.Text, out var reference, out var problem)) faults.Add(word.Place, $"ref: {problem}", "write store://path#field");
+            if (!SecretReference.TryParse(word.Text, out var reference, out var problem)) faults.Add(word.Place, $"ref: {problem}", ForeignReference.Instead(word.Text) ?? "write store://path#field");
             else if (!storeNames.Contains(reference.Store)) faults.AddUnknown(word.Place, "store", reference.Store, storeNames);
             else references.Add(reference);
         }
