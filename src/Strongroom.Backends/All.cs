@@ -1,4 +1,5 @@
 using Strongroom.Backends.Aws;
+using Strongroom.Backends.Azure;
 using Strongroom.Backends.DotEnv;
 using Strongroom.Backends.Environment;
 using Strongroom.Backends.Files;
@@ -31,6 +32,7 @@ public static class All
         GcpBackend.KindName,
         PulumiEscBackend.KindName,
         FlyBackend.KindName,
+        AzureBackend.KindName,
     ];
 
     /// <summary>What makes backends of a kind; null when there is no such kind here. Only the one asked for is loaded.</summary>
@@ -48,6 +50,7 @@ public static class All
         GcpBackend.KindName => GcpBackend.Create,
         PulumiEscBackend.KindName => PulumiEscBackend.Create,
         FlyBackend.KindName => FlyBackend.Create,
+        AzureBackend.KindName => AzureBackend.Create,
         _ => null,
     };
 }

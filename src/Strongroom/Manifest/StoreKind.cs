@@ -107,6 +107,14 @@ internal sealed record StoreKind(string Name, string Description, string Prefix,
             new StoreSetting("deploy", "whether each change is handed to the machines at once, which restarts them; false by default") { Form = "flag" },
             new StoreSetting("address", "the Machines API; FLY_FLAPS_BASE_URL or https://api.machines.dev by default"),
             new StoreSetting("token-variable", "the variable with the token; FLY_API_TOKEN or FLY_ACCESS_TOKEN by default")) { IsRemote = true },
+        new("azure", "Azure Key Vault", "", KeepsPaths: true,
+            new StoreSetting("vault", "the vault: its name, or its address", IsRequired: true),
+            new StoreSetting("tenant-id", "the tenant; AZURE_TENANT_ID by default"),
+            new StoreSetting("client-id", "the application or managed identity; AZURE_CLIENT_ID by default"),
+            new StoreSetting("purge", "whether deleting also purges, so that nothing can be recovered and the name is free; false by default") { Form = "flag" })
+        {
+            IsRemote = true,
+        },
     ];
 
     /// <summary>Whether it is behind a network, and has the settings of <see cref="StoreTuning"/> too.</summary>

@@ -26,6 +26,8 @@ public sealed class ProjectReferenceTests
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
         ["AWSSDK.Core"] = ["Strongroom.Backends"],
+        ["Azure.Identity"] = ["Strongroom.Backends"],
+        ["Azure.Security.KeyVault.Secrets"] = ["Strongroom.Backends"],
         ["Polly.Core"] = ["Strongroom"],
         ["YamlDotNet"] = ["Strongroom", "Strongroom.Generators"],
         ["Microsoft.CodeAnalysis.CSharp"] = ["Strongroom.Generators"],
