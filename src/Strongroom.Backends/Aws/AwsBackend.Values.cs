@@ -222,6 +222,11 @@ public sealed partial class AwsBackend
     private static void CheckSize(SecretValue whole)
     {
         if (whole.Length == 0) throw new SecretException(SecretErrorKind.InvalidInput, "is empty, which AWS does not take");
+        CheckLength(whole);
+    }
+
+    private static void CheckLength(SecretValue whole)
+    {
         if (whole.Length > ValueBytesMax) throw new SecretException(SecretErrorKind.InvalidInput, $"would have {whole.Length} bytes; the limit of AWS is {ValueBytesMax}");
     }
 

@@ -181,6 +181,7 @@ public sealed partial class AwsBackend : SecretBackend
         CheckName(address.Path);
         if (write.ExpectedVersion is { Number: > 0 })
             throw new SecretException(SecretErrorKind.InvalidInput, "expects a version by number, and versions have ids here");
+        CheckLength(write.Value);
         for (var race = 0; ; race++)
         {
             var merges = write.ExpectedVersion is null && SecretPayload.Merges(address.Field, write.Value);

@@ -23,7 +23,7 @@ internal sealed record AwsOptions(
     /// <summary>The setting, else <c>AWS_REGION</c> or <c>AWS_DEFAULT_REGION</c>, else the one of the profile.</summary>
     /// <exception cref="SecretException">InvalidInput when nothing says it.</exception>
     public async ValueTask<string> RegionAsync() => Region ?? Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION")
-        ?? (_profileRegion ??= await Task.Run(() => AwsProfiles.RegionOf(ProfileName)))
+        ?? (_profileRegion ??= await Task.Run(() => AwsProfiles.RegionOf(ProfileName, SharedFile)))
         ?? throw new SecretException(SecretErrorKind.InvalidInput, "has no region", help: "set `region` in the store, or AWS_REGION");
 
     /// <summary>Where Secrets Manager is.</summary>
@@ -35,6 +35,9 @@ internal sealed record AwsOptions(
         new(StsEndpoint ?? Variable("AWS_ENDPOINT_URL_STS") ?? Variable("AWS_ENDPOINT_URL") ?? Host("sts", await RegionAsync()));
 
     public string? ProfileName => Profile ?? Variable("AWS_PROFILE");
+
+    /// <summary>The shared file with profiles; null for the usual ones.</summary>
+    public string? SharedFile => Variable("AWS_SHARED_CREDENTIALS_FILE");
 
     public string? Variable(string name) => Environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
@@ -96,7 +99,7 @@ internal sealed class AwsCredentials(AwsOptions options, HttpCaller http, TimePr
                     new("RoleSessionName", options.Variable("AWS_ROLE_SESSION_NAME") ?? SessionName), new("WebIdentityToken", token)],
                 signer: null, cancellationToken);
         }
-        return await AwsProfiles.FindAsync(options.ProfileName, time.GetUtcNow() + TimeSpan.FromMinutes(10), cancellationToken);
+        return await AwsProfiles.FindAsync(options.ProfileName, options.SharedFile, time.GetUtcNow() + TimeSpan.FromMinutes(10), cancellationToken);
     }
 
     private static async ValueTask<string> ReadTokenAsync(string file, CancellationToken cancellationToken)
@@ -162,17 +165,17 @@ internal sealed class AwsCredentials(AwsOptions options, HttpCaller http, TimePr
 /// <summary>The SDK's own chain. Apart, so that the SDK is loaded only when neither settings nor variables say enough.</summary>
 internal static class AwsProfiles
 {
-    public static string? RegionOf(string? profile) =>
-        new CredentialProfileStoreChain().TryGetProfile(profile ?? "default", out var found) ? found.Region?.SystemName : null;
+    public static string? RegionOf(string? profile, string? file) =>
+        new CredentialProfileStoreChain(file).TryGetProfile(profile ?? "default", out var found) ? found.Region?.SystemName : null;
 
     /// <summary>The keys of a profile, or without one whatever the chain finds. They are asked for again at <paramref name="again"/>: the SDK keeps them fresh.</summary>
-    public static async ValueTask<AwsCredential> FindAsync(string? profile, DateTimeOffset again, CancellationToken cancellationToken)
+    public static async ValueTask<AwsCredential> FindAsync(string? profile, string? file, DateTimeOffset again, CancellationToken cancellationToken)
     {
         try
         {
             AWSCredentials? source = null;
             if (profile is null) source = await new DefaultAWSCredentialsIdentityResolver().ResolveIdentityAsync(null, cancellationToken);
-            else if (!new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out source))
+            else if (!new CredentialProfileStoreChain(file).TryGetAWSCredentials(profile, out source))
                 throw new SecretException(SecretErrorKind.Denied, $"has no credentials: there is no profile {profile}, or it is not complete", help: "see ~/.aws/config and ~/.aws/credentials");
             var keys = await source.GetCredentialsAsync().WaitAsync(cancellationToken);
             return new AwsCredential(

@@ -114,6 +114,7 @@ public sealed class AzureBackend : SecretBackend
     /// <inheritdoc/>
     public override async ValueTask<WriteReceipt> WriteAsync(SecretAddress address, SecretWrite write, CancellationToken cancellationToken)
     {
+        CheckLength(write.Value.Length);
         var existing = SecretPayload.Merges(address.Field, write.Value) ? await FindAsync(address, cancellationToken) : null;
         using var before = existing is null ? null : WholeOf(existing);
         using var whole = SecretPayload.With(before, address.Field, write.Value);
@@ -211,13 +212,17 @@ public sealed class AzureBackend : SecretBackend
         var isText = Utf8.IsValid(whole.Reveal());
         var text = isText ? whole.RevealText() : Convert.ToBase64String(whole.Reveal());
         if (text.Length == 0) throw new SecretException(SecretErrorKind.InvalidInput, "is empty, which Key Vault does not take");
-        if (Encoding.UTF8.GetByteCount(text) > ValueBytesMax)
-            throw new SecretException(SecretErrorKind.InvalidInput, $"would have {Encoding.UTF8.GetByteCount(text)} bytes; the limit of Key Vault is {ValueBytesMax}");
+        CheckLength(Encoding.UTF8.GetByteCount(text));
         var secret = new KeyVaultSecret(AzureName.Of(path), text);
         // A new version begins without what stood on the old one.
         foreach (var (key, value) in existing?.Properties.Tags ?? new Dictionary<string, string>()) secret.Properties.Tags[key] = value;
         secret.Properties.ContentType = isText ? existing?.Properties.ContentType is BinaryType ? null : existing?.Properties.ContentType : BinaryType;
         return CallAsync("Key Vault Secrets Officer", async client => VersionOf((await client.SetSecretAsync(secret, cancellationToken)).Value));
+    }
+
+    private static void CheckLength(int bytes)
+    {
+        if (bytes > ValueBytesMax) throw new SecretException(SecretErrorKind.InvalidInput, $"would have {bytes} bytes; the limit of Key Vault is {ValueBytesMax}");
     }
 
     /// <summary>One call of the SDK, with its failures as ours.</summary>

@@ -146,6 +146,7 @@ public sealed class GcpBackend : SecretBackend
     /// <inheritdoc/>
     public override async ValueTask<WriteReceipt> WriteAsync(SecretAddress address, SecretWrite write, CancellationToken cancellationToken)
     {
+        CheckLength(write.Value);
         using var existing = SecretPayload.Merges(address.Field, write.Value) ? await FindAsync(address, cancellationToken) : null;
         using var whole = SecretPayload.With(existing, address.Field, write.Value);
         return new WriteReceipt(await AddVersionAsync(address.Path, whole, cancellationToken));
@@ -237,7 +238,7 @@ public sealed class GcpBackend : SecretBackend
 
     private async ValueTask<SecretVersion> AddVersionAsync(string path, SecretValue whole, CancellationToken cancellationToken)
     {
-        if (whole.Length > ValueBytesMax) throw new SecretException(SecretErrorKind.InvalidInput, $"would have {whole.Length} bytes; the limit of Google is {ValueBytesMax}");
+        CheckLength(whole);
         var name = await NameAsync(path, cancellationToken);
         for (var isNew = false; ; isNew = true)
         {
@@ -259,6 +260,11 @@ public sealed class GcpBackend : SecretBackend
                 await MakeSecretAsync(name, cancellationToken);
             }
         }
+    }
+
+    private static void CheckLength(SecretValue whole)
+    {
+        if (whole.Length > ValueBytesMax) throw new SecretException(SecretErrorKind.InvalidInput, $"would have {whole.Length} bytes; the limit of Google is {ValueBytesMax}");
     }
 
     private async ValueTask MakeSecretAsync(string name, CancellationToken cancellationToken)

@@ -56,7 +56,7 @@ internal sealed class GcpCredentials(GcpOptions options, HttpCaller http, TimePr
         {
             own = file is null
                 ? await MetadataTokenAsync(cancellationToken)
-                : await FileTokenAsync(file.RootElement, cancellationToken);
+                : await FileTokenAsync(file.Root, cancellationToken);
         }
         return options.Impersonate is { } account ? await ImpersonateAsync(ImpersonationOf(account), [], own, cancellationToken) : own;
     }
@@ -69,7 +69,7 @@ internal sealed class GcpCredentials(GcpOptions options, HttpCaller http, TimePr
         using var file = ReadFile();
         if (file is not null)
         {
-            return file.RootElement.TextOf("project_id") ?? file.RootElement.TextOf("quota_project_id")
+            return file.Root.TextOf("project_id") ?? file.Root.TextOf("quota_project_id")
                 ?? throw new SecretException(SecretErrorKind.InvalidInput, "has no project", help: "set `project` in the store, or GOOGLE_CLOUD_PROJECT");
         }
         using var answer = await MetadataAsync("project/project-id", cancellationToken);
@@ -80,10 +80,10 @@ internal sealed class GcpCredentials(GcpOptions options, HttpCaller http, TimePr
     public string? Account()
     {
         using var file = ReadFile();
-        return options.Impersonate ?? file?.RootElement.TextOf("client_email") ?? file?.RootElement.TextOf("type");
+        return options.Impersonate ?? file?.Root.TextOf("client_email") ?? file?.Root.TextOf("type");
     }
 
-    private JsonDocument? ReadFile()
+    private CredentialsJson? ReadFile()
     {
         var (path, _, isNamed) = options.File();
         if (!File.Exists(path))
@@ -92,14 +92,14 @@ internal sealed class GcpCredentials(GcpOptions options, HttpCaller http, TimePr
                 ? throw new SecretException(SecretErrorKind.Denied, $"has no credentials: there is no file {path}", help: "see `credentials-file` and GOOGLE_APPLICATION_CREDENTIALS")
                 : null;
         }
+        if (PrivateFile.Read(path, FileBytesMax) is not { } bytes) return null;
         try
         {
-            using var bytes = PrivateFile.Read(path, FileBytesMax);
-            // The document copies what it keeps.
-            return bytes is null ? null : JsonDocument.Parse(bytes.Written.ToArray());
+            return new CredentialsJson(bytes, JsonDocument.Parse(bytes.WrittenMemory));
         }
         catch (JsonException)
         {
+            bytes.Dispose();
             throw new SecretException(SecretErrorKind.Denied, $"has no credentials: {path} is no JSON");
         }
     }
@@ -295,5 +295,17 @@ internal sealed class GcpCredentials(GcpOptions options, HttpCaller http, TimePr
             else text.Append(name[i]);
         }
         return text.ToString();
+    }
+
+    /// <summary>A credentials file, read out of bytes that are zeroed with it.</summary>
+    private sealed class CredentialsJson(SecretBuffer bytes, JsonDocument document) : IDisposable
+    {
+        public JsonElement Root => document.RootElement;
+
+        public void Dispose()
+        {
+            document.Dispose();
+            bytes.Dispose();
+        }
     }
 }

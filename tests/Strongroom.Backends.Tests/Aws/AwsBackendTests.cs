@@ -183,6 +183,22 @@ public sealed class AwsBackendTests
     }
 
     [Fact]
+    public async Task Profile_of_the_shared_file_gives_keys_and_region()
+    {
+        using var files = new TemporaryFiles();
+        var file = files.Write("credentials", "[shop]\naws_access_key_id = AKIAFAKE0000USER0001\naws_secret_access_key = canary-credential\nregion = eu-west-1\n");
+        await using var fake = await AwsPlace.StartAsync();
+        fake.Seed("ONE", "1"u8.ToArray());
+        (string, string)[] variables = [("AWS_ENDPOINT_URL", fake.Address.AbsoluteUri), ("AWS_SHARED_CREDENTIALS_FILE", file), ("AWS_ACCESS_KEY_ID", "another"), ("AWS_SECRET_ACCESS_KEY", "key")];
+        await using var store = new SecretStore("aws", AwsPlace.Backend(fake, [("profile", "shop")], variables: variables));
+
+        (await TextAsync(store, new SecretAddress("ONE"))).ShouldBe("1");
+
+        await using var absent = new SecretStore("aws", AwsPlace.Backend(fake, [("profile", "nobody"), ("region", "eu-west-1")], variables: variables));
+        (await Should.ThrowAsync<SecretException>(async () => await absent.ReadAsync(new SecretAddress("ONE"), None))).Message.ShouldContain("there is no profile nobody");
+    }
+
+    [Fact]
     public async Task Clock_that_is_off_is_corrected_by_the_services_own()
     {
         await using var fake = await AwsPlace.StartAsync();

@@ -18,6 +18,8 @@ public sealed class AwsConformance : BackendConformance, IAsyncLifetime
 
     protected override int ValueLengthMax => AwsBackend.ValueBytesMax;
 
+    protected override bool ValueLengthMaxIsExact => true;
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()

@@ -22,6 +22,8 @@ public sealed class AzureConformance : BackendConformance, IAsyncLifetime
 
     protected override int ValueLengthMax => AzureBackend.ValueBytesMax;
 
+    protected override bool ValueLengthMaxIsExact => true;
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()

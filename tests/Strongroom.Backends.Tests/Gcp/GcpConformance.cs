@@ -15,6 +15,8 @@ public sealed class GcpConformance : BackendConformance, IAsyncLifetime
 
     protected override int ValueLengthMax => GcpBackend.ValueBytesMax;
 
+    protected override bool ValueLengthMaxIsExact => true;
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => _places.DisposeAsync();

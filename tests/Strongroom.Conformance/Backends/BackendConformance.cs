@@ -32,6 +32,9 @@ public abstract class BackendConformance
     /// <summary>The longest value this backend takes.</summary>
     protected virtual int ValueLengthMax => SecretValue.LengthMax;
 
+    /// <summary>Whether one byte more than <see cref="ValueLengthMax"/> is refused: so where it is the vendor's own limit.</summary>
+    protected virtual bool ValueLengthMaxIsExact => ValueLengthMax == SecretValue.LengthMax;
+
     /// <summary>A version that was never written, told by one that was.</summary>
     protected virtual SecretVersion Unknown(SecretVersion known) => known.Number is { } number ? number + 1 : SecretVersion.Named("no-such-version");
 
@@ -212,6 +215,11 @@ public abstract class BackendConformance
             using var value = SecretValue.FromBytes(bytes);
             await store.WriteAsync(new SecretAddress("LONG"), new SecretWrite(value), None);
             (await BytesAsync(store, new SecretAddress("LONG"))).Length.ShouldBe(length);
+        }
+        if (ValueLengthMaxIsExact)
+        {
+            using var over = SecretValue.FromBytes(Enumerable.Repeat((byte)'x', ValueLengthMax + 1).ToArray());
+            (await FailAsync(async () => await store.WriteAsync(new SecretAddress("LONG"), new SecretWrite(over), None))).Kind.ShouldBe(SecretErrorKind.InvalidInput);
         }
         var calls = backend.Calls;
         using var tooLong = SecretValue.FromBytes(new byte[SecretValue.LengthMax + 1]);
