@@ -1,5 +1,6 @@
 using Strongroom.Formats;
 using Strongroom.Server.Hcp;
+using Strongroom.Vault.Audit;
 using Strongroom.Vault.Hcl;
 
 namespace Strongroom.Server.Configuration;
@@ -13,7 +14,7 @@ internal sealed class ConfigurationReader(Func<string, string?> variable)
     private static readonly string[] Known =
     [
         "listener", "storage", "backend", "seal", "api_addr", "cluster_addr", "cluster_name", "ui", "default_lease_ttl", "max_lease_ttl",
-        "log_level", "disable_mlock", "disable_cache", "pid_file", "hcp_facade",
+        "log_level", "disable_mlock", "disable_cache", "pid_file", "audit_flush", "hcp_facade",
     ];
 
     private static readonly string[] LogLevels = ["trace", "debug", "info", "notice", "warn", "warning", "err", "error"];
@@ -52,6 +53,7 @@ internal sealed class ConfigurationReader(Func<string, string?> variable)
             MaxLeaseTtl = section.Duration("max_lease_ttl") ?? _made.MaxLeaseTtl,
             LogLevel = ReadLogLevel(section) ?? _made.LogLevel,
             PidFile = section.Text("pid_file") ?? _made.PidFile,
+            AuditFlush = ReadAuditFlush(section) ?? _made.AuditFlush,
             HcpFacade = ReadHcpFacade(section, file) ?? _made.HcpFacade,
         };
         if (_made.DefaultLeaseTtl > _made.MaxLeaseTtl)
@@ -118,6 +120,19 @@ internal sealed class ConfigurationReader(Func<string, string?> variable)
         if (made.AuthMount.Length == 0) inner.Fault("auth_mount", "names no method", "write auth_mount = \"approle\"");
         if (HcpFacadeConfiguration.FaultOfPrefix(made.Prefix) is { } fault) inner.Fault("prefix", fault, $"write prefix = \"{defaults.Prefix}\"");
         return made;
+    }
+
+    private static AuditFlush? ReadAuditFlush(ConfigurationSection section)
+    {
+        switch (section.Text("audit_flush"))
+        {
+            case null: return null;
+            case "changes": return AuditFlush.Changes;
+            case "always": return AuditFlush.Always;
+            default:
+                section.Fault("audit_flush", "is neither changes nor always", "always flushes the audit log before every answer");
+                return null;
+        }
     }
 
     private static LogLevel? ReadLogLevel(ConfigurationSection section)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using Strongroom.Vault.Audit;
 using Strongroom.Server.Hcp;
 
 namespace Strongroom.Server.Configuration;
@@ -27,6 +28,9 @@ internal sealed record ServerConfiguration
     public TimeSpan MaxLeaseTtl { get; init; } = TimeSpan.FromHours(768);
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>When the vault's own audit log is flushed to the disk.</summary>
+    public AuditFlush AuditFlush { get; init; }
 
     /// <summary>Where the number of the process is written, or null.</summary>
     public string? PidFile { get; init; }

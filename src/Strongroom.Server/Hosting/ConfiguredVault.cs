@@ -93,6 +93,7 @@ internal sealed class ConfiguredVault : HostedVault
         ServerConfiguration configuration, string auditPath, VaultSeal? seal, RandomNumberGenerator random, TimeProvider time) => new()
         {
             AuditPath = auditPath,
+            AuditFlush = configuration.AuditFlush,
             Time = time,
             Random = random,
             Seal = seal,

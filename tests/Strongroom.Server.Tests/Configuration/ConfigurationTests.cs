@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using Shouldly;
 using Strongroom.Secrets;
 using Strongroom.Server.Configuration;
+using Strongroom.Vault.Audit;
 using Xunit;
 
 namespace Strongroom.Server.Tests.Configuration;
@@ -109,6 +110,14 @@ public sealed class ConfigurationTests
             .ShouldBe((1 << 20, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3)));
         listener.ForwardedFor!.Proxies.ShouldBe([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("192.168.1.1/32")]);
         (listener.ForwardedFor.HopSkips, listener.ForwardedFor.RejectNotPresent, listener.ForwardedFor.RejectNotAuthorized).ShouldBe((1, false, true));
+    }
+
+    [Fact]
+    public void Audit_log_is_flushed_as_it_is_set()
+    {
+        Read(Usual).AuditFlush.ShouldBe(AuditFlush.Changes);
+        Read(Usual + "\naudit_flush = \"always\"").AuditFlush.ShouldBe(AuditFlush.Always);
+        Should.Throw<SecretException>(() => Read(Usual + "\naudit_flush = \"often\"")).Message.ShouldContain("audit_flush");
     }
 
     [Fact]
