@@ -18,6 +18,7 @@ internal sealed record ServerArguments
         Options:
           -config=PATH                            a file, or a folder of .hcl and .json files; may be repeated
           -accept-restored                        serve a vault that is older than its audit log, as after restoring a copy
+          -new-root-token                         with -config of a vault that opens by itself: print a root token of one hour, and end
           -dev-root-token-id=TOKEN                the root token of -dev (default: root)
           -dev-listen-address=ADDRESS:PORT        where -dev and -project listen (default: 127.0.0.1:8200)
           -allow-host=NAME                        a name besides localhost by which -dev and -project may be asked, as vault in http://vault:8200; may be repeated
@@ -65,6 +66,9 @@ internal sealed record ServerArguments
 
     public bool AcceptRestored { get; init; }
 
+    /// <summary>Whether to make a root token and end, instead of serving.</summary>
+    public bool NewRootToken { get; init; }
+
     /// <summary>Reads the arguments; null when help or the version was asked for and given. Throws InvalidInput.</summary>
     public static ServerArguments? Parse(string[] args)
     {
@@ -104,11 +108,15 @@ internal sealed record ServerArguments
                 case "accept-restored":
                     arguments = arguments with { AcceptRestored = true };
                     break;
+                case "new-root-token":
+                    arguments = arguments with { NewRootToken = true };
+                    break;
                 default:
                     throw Fault($"unknown option {name}");
             }
         }
         var modes = (arguments.Dev ? 1 : 0) + (arguments.Project is null ? 0 : 1) + (arguments.Configurations.Count > 0 ? 1 : 0);
+        if (arguments.NewRootToken && arguments.Configurations.Count == 0) throw Fault("-new-root-token needs -config=FILE");
         return modes == 1 ? arguments : throw Fault(modes == 0 ? "say -config=FILE, -dev or -project" : "-config, -dev and -project exclude each other");
     }
 

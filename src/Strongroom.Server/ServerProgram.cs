@@ -15,7 +15,8 @@ internal static class ServerProgram
         {
             if (ServerArguments.Parse(args) is not { } arguments) return 0;
             await using var hosted = await StartVaultAsync(arguments, RandomNumberGenerator.Create(), TimeProvider.System, CancellationToken.None);
-            await ServeAsync(hosted);
+            if (arguments.NewRootToken) await RootTokenCommand.RunAsync(hosted.Vault, Console.Out, CancellationToken.None);
+            else await ServeAsync(hosted);
             return 0;
         }
         catch (SecretException e)

@@ -1,7 +1,7 @@
 using Strongroom.Formats;
 using Strongroom.Secrets;
-using Strongroom.Vault.Engines.Kv;
 using Strongroom.Vault.Hcl;
+using Strongroom.Vault.Requests;
 
 namespace Strongroom.Server.Configuration;
 

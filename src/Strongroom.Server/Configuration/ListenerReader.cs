@@ -2,8 +2,8 @@ using System.Net;
 using System.Security.Authentication;
 using Strongroom.Formats;
 using Strongroom.Secrets;
-using Strongroom.Vault.Engines.Kv;
 using Strongroom.Vault.Hcl;
+using Strongroom.Vault.Requests;
 
 namespace Strongroom.Server.Configuration;
 

@@ -8,7 +8,7 @@ using Strongroom.Server.Hcp;
 using Strongroom.Storage.Cached;
 using Strongroom.Storage.Memory;
 using Strongroom.Vault.Barrier;
-using Strongroom.Vault.Engines.Kv;
+using Strongroom.Vault.Requests;
 using Strongroom.Vault.Seal;
 using Strongroom.Vault.Served;
 using Strongroom.Vault.Storage;

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using Strongroom.Secrets;
-using Strongroom.Vault.Engines.Kv;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Tokens;
 

@@ -15,11 +15,25 @@ internal sealed class DueIndex(VaultBarrier barrier)
 
     private readonly BarrierView _view = barrier.View("sys/due/");
 
+    // No lease begins so: a lease's id is a path.
+    private const char EngineMark = '!';
+
     /// <summary>The time of what is due whatever the clock says: what was begun and must be finished.</summary>
     public const long AtOnce = 0;
 
     /// <summary>Notes that a lease ends at a time (Unix seconds).</summary>
     public void Put(BarrierCommit commit, long endsAt, string lease) => commit.PutListed(_view, Slot(endsAt) + Key(lease), default);
+
+    /// <summary>Notes that something of an engine ends at a time; <see cref="Requests.Engine.SettleAsync"/> is told its name then.</summary>
+    public void Put(BarrierCommit commit, long endsAt, string mountId, string name) => Put(commit, endsAt, $"{EngineMark}{mountId}/{name}");
+
+    /// <summary>The mount and name of what an engine noted; null for a lease.</summary>
+    public static (string MountId, string Name)? EngineOf(string lease)
+    {
+        if (!lease.StartsWith(EngineMark)) return null;
+        var slash = lease.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0 ? null : (lease[1..slash], lease[(slash + 1)..]);
+    }
 
     /// <summary>The slots that are over by now, oldest first, as folders to <see cref="ListAsync"/>.</summary>
     public async ValueTask<List<string>> PastAsync(long now, CancellationToken cancellationToken)

@@ -70,7 +70,14 @@ internal sealed class LeaseStore(VaultSystem system)
 
     private async ValueTask SettleAsync(string slot, string id, CancellationToken cancellationToken)
     {
-        if (await Entries.GetAsync(id, cancellationToken) is { } stored)
+        if (DueIndex.EngineOf(id) is { } engine)
+        {
+            foreach (var mount in system.Mounts.Table.All.ToArray())
+            {
+                if (string.Equals(mount.Entry?.Id, engine.MountId, StringComparison.Ordinal)) await mount.Engine.SettleAsync(engine.Name, cancellationToken);
+            }
+        }
+        else if (await Entries.GetAsync(id, cancellationToken) is { } stored)
         {
             var hash = TokenHash.Parse(stored.Value.Token);
             // A token that was renewed has another hint in a later slot.

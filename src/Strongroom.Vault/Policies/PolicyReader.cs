@@ -134,7 +134,7 @@ internal sealed class PolicyReader(string file, TextFaults faults)
             HclNumber number when number.TryGetInteger(out _) => number.Text,
             _ => "",
         };
-        if (VaultDuration.TryParse(text, out var duration)) return duration == TimeSpan.Zero ? null : duration;
+        if (GoDuration.TryParse(text, out var duration)) return duration == TimeSpan.Zero ? null : duration;
         Add(item.Value, $"{item.Key.Text}: expected a duration", "write a number of seconds, or 90s, 5m, 1h");
         return null;
     }

@@ -31,6 +31,9 @@ internal abstract class Engine
     /// <summary>Answers a request that may be made. The path is relative to the mount.</summary>
     public abstract ValueTask<VaultResponse> HandleAsync(VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken);
 
+    /// <summary>Removes something that it noted to end, if it has ended: its time is over, unless it was moved.</summary>
+    public virtual ValueTask SettleAsync(string name, CancellationToken cancellationToken) => default;
+
     /// <summary>Removes everything that the engine has stored; its mount is gone already. Interrupted, it may be asked again.</summary>
     public virtual ValueTask ClearAsync(CancellationToken cancellationToken) => default;
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Strongroom.Secrets;
-using Strongroom.Vault.Engines.Kv;
 
 namespace Strongroom.Vault.Requests;
 

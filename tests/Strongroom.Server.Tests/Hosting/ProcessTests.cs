@@ -82,6 +82,56 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Lost_root_token_is_made_anew_by_who_has_the_key_file_while_the_server_is_stopped()
+    {
+        WriteConfig($$"""seal "keyfile" { path = "{{_folder.FullName}}/vault.key" }""");
+        await using (var absent = ServerProcess.Start(null, "-config", ConfigPath, "-new-root-token"))
+        {
+            (await absent.ExitCodeAsync()).ShouldBe(1);
+            absent.Output.ShouldContain("there is no vault yet");
+        }
+        await using (var server = await Start().ServingAsync())
+        {
+            using var http = new HttpClient { BaseAddress = Address };
+            await ServerProcess.PutAsync(http, "/v1/sys/init", "{}");
+            await using var refused = ServerProcess.Start(null, "-config", ConfigPath, "-new-root-token");
+            (await refused.ExitCodeAsync()).ShouldBe(1);
+            refused.Output.ShouldContain("another server has this vault");
+            server.Signal("TERM");
+            await server.ExitCodeAsync();
+        }
+        string token;
+        await using (var made = ServerProcess.Start(null, "-config", ConfigPath, "-new-root-token"))
+        {
+            (await made.ExitCodeAsync()).ShouldBe(0);
+            token = made.Output.Split('\n').First(line => line.StartsWith("Root token: ", StringComparison.Ordinal))["Root token: ".Length..].Trim();
+        }
+        await using (await Start().ServingAsync())
+        {
+            using var http = new HttpClient { BaseAddress = Address };
+            http.DefaultRequestHeaders.Add("X-Vault-Token", token);
+            (await http.GetStringAsync("/v1/auth/token/lookup-self")).ShouldContain("\"creation_ttl\":3600");
+        }
+        (await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "data", "audit.log"))).ShouldContain("auth/token/root");
+    }
+
+    [Fact]
+    public async Task Vault_of_people_gives_no_root_token_to_its_server()
+    {
+        WriteConfig();
+        await using (var server = await Start().ServingAsync())
+        {
+            using var http = new HttpClient { BaseAddress = Address };
+            await ServerProcess.PutAsync(http, "/v1/sys/init", """{"secret_shares": 1, "secret_threshold": 1}""");
+            server.Signal("TERM");
+            await server.ExitCodeAsync();
+        }
+        await using var refused = ServerProcess.Start(null, "-config", ConfigPath, "-new-root-token");
+        (await refused.ExitCodeAsync()).ShouldBe(1);
+        refused.Output.ShouldContain("operator generate-root");
+    }
+
+    [Fact]
     public async Task Stop_lets_a_running_request_finish()
     {
         WriteConfig();

@@ -1,5 +1,4 @@
 using Strongroom.Secrets;
-using Strongroom.Vault.Engines.Kv;
 using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Audit.Devices;

@@ -9,10 +9,13 @@ namespace Strongroom.Vault.Auth.AppRole;
 /// </summary>
 internal sealed class AppRoleEngine(MountEntry entry, VaultSystem system) : AuthEngine(entry, system)
 {
-    private readonly AppRoleStore _store = new(system.View(entry));
+    private readonly AppRoleStore _store = new(system.View(entry), system.Due, entry.Id);
 
     public override async ValueTask<bool> HasRoleAsync(string role, CancellationToken cancellationToken) =>
         await _store.Roles.FindAsync(role, cancellationToken) is not null;
+
+    public override ValueTask SettleAsync(string name, CancellationToken cancellationToken) =>
+        _store.RemoveEndedAsync(name, System.Tokens.Now, cancellationToken);
 
     protected override bool IsLogin(string[] path) => path is ["login"];
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Strongroom.Vault.Barrier;
+using Strongroom.Vault.Leases;
 using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Auth.AppRole;
@@ -9,7 +10,7 @@ namespace Strongroom.Vault.Auth.AppRole;
 /// The roles and secret ids of one mount. Roles lie under their name and are found by role id; secret ids lie under the role and a keyed
 /// hash, and are found by accessor below that same role alone.
 /// </summary>
-internal sealed class AppRoleStore(BarrierView view)
+internal sealed class AppRoleStore(BarrierView view, DueIndex due, string mountId)
 {
     /// <summary>The longest secret id and role id, in characters.</summary>
     public const int IdLengthMax = 4096;
@@ -78,6 +79,7 @@ internal sealed class AppRoleStore(BarrierView view)
         var commit = context.BeginCommit();
         _secretIds.PutListed(commit, SecretIdPath(role.Uid, hash), entry, expectedRevision: 0);
         commit.PutListed(view, AccessorPath(role.Uid, entry.Accessor), Encoding.ASCII.GetBytes(hash));
+        if (entry.ExpiresAt != 0) due.Put(commit, entry.ExpiresAt, mountId, $"{role.Uid}/{hash}");
         return await commit.CommitAsync(cancellationToken) ?? throw RequestFields.Invalid("failed to store secret_id: SecretID is already registered");
     }
 
@@ -112,6 +114,19 @@ internal sealed class AppRoleStore(BarrierView view)
             if (await commit.CommitAsync(cancellationToken) is { } sequence) return sequence;
         }
         throw BarrierCommit.Raced();
+    }
+
+    /// <summary>Removes a secret id that has ended, by the name under which its end was noted.</summary>
+    public async ValueTask RemoveEndedAsync(string name, long now, CancellationToken cancellationToken)
+    {
+        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0) return;
+        var (uid, hash) = (name[..slash], name[(slash + 1)..]);
+        if (await FindSecretIdAsync(uid, hash, cancellationToken) is not { } stored || !stored.Value.IsExpired(now)) return;
+        var commit = new BarrierCommit(view.Barrier);
+        Remove(commit, uid, hash, stored);
+        // Whoever changes it at this very moment has removed it, or leaves it to tidy.
+        await commit.CommitAsync(cancellationToken);
     }
 
     /// <summary>Removes secret ids that have ended, and those whose role is gone. Returns the sequence of the last commit.</summary>

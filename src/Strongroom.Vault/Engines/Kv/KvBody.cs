@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Strongroom.Secrets;
+using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Engines.Kv;
 
@@ -13,15 +14,7 @@ internal static class KvBody
     /// <summary>The body as an object. The document refers to the caller's bytes and copies none of them.</summary>
     public static JsonDocument Parse(ReadOnlyMemory<byte> body)
     {
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(body, Options);
-        }
-        catch (JsonException)
-        {
-            throw Invalid("the body is not JSON, nests too deeply or repeats a name");
-        }
+        var document = StrictJson.TryParse(body, Options) ?? throw Invalid("the body is not JSON, nests too deeply, repeats a name or has half a surrogate pair");
         if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
         document.Dispose();
         throw Invalid("the body is not a JSON object");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Strongroom.Secrets;
+using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Engines.Kv;
 

@@ -4,6 +4,7 @@ using Strongroom.Conformance.Storages;
 using Strongroom.Secrets;
 using Strongroom.Storage.Memory;
 using Strongroom.Tests.Vault.Served;
+using Strongroom.Vault.Leases;
 using Strongroom.Vault.Requests;
 using Xunit;
 
@@ -30,6 +31,20 @@ public sealed class AppRoleTests
         (await FailAsync(() => LoginAsync(vault, roleId, secretId["secret_id"]!.GetValue<string>()))).ShouldBe("invalid secret id");
         (await FailAsync(() => LoginAsync(vault, "nope", "x"))).ShouldBe("invalid role ID");
         (await FailAsync(() => LoginAsync(vault, roleId, ""))).ShouldBe("missing secret_id");
+    }
+
+    [Fact]
+    public async Task Secret_id_that_ended_is_swept_and_a_living_one_stays()
+    {
+        await using var vault = await CreateAsync("{}");
+        await vault.WriteAsync("auth/approle/role/app/secret-id", """{"ttl": "10m"}""");
+        await SecretIdAsync(vault);
+        (await vault.ListAsync("auth/approle/role/app/secret-id"))["keys"]!.AsArray().Count.ShouldBe(2);
+
+        vault.Time.Advance(TimeSpan.FromSeconds(DueIndex.SlotSeconds * 2));
+        await vault.WriteAsync("sys/leases/tidy");
+
+        (await vault.ListAsync("auth/approle/role/app/secret-id"))["keys"]!.AsArray().Count.ShouldBe(1);
     }
 
     [Fact]

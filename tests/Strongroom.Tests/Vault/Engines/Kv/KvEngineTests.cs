@@ -40,6 +40,17 @@ public sealed class KvEngineTests : IDisposable
         (await _kv.ReadAsync("a", version: 0))["data"]!["v"]!.GetValue<int>().ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData(VaultOperation.Update, "data/a", """{"data":{"v":"\ud800"}}""")]
+    [InlineData(VaultOperation.Update, "data/a", """{"data":{"\udc00":"v"}}""")]
+    [InlineData(VaultOperation.Update, "metadata/a", """{"custom_metadata":{"k":"\ud800x"}}""")]
+    [InlineData(VaultOperation.Update, "config", """{"delete_version_after":"\ud800"}""")]
+    public async Task Half_a_surrogate_pair_is_refused_as_input(VaultOperation operation, string path, string body)
+    {
+        await _kv.WriteAsync("a", """{"v":1}""");
+        (await _kv.FailAsync(operation, path, body)).ShouldBe(SecretErrorKind.InvalidInput);
+    }
+
     [Fact]
     public async Task Write_over_a_deleted_version_with_cas_needs_the_current_one()
     {
