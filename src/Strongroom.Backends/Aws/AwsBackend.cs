@@ -49,8 +49,11 @@ public sealed partial class AwsBackend : SecretBackend
         var options = new AwsOptions(
             settings.Text("region"), settings.Text("profile"), settings.Text("role"), settings.Text("external-id"), settings.Text("endpoint"),
             settings.Text("sts-endpoint"), settings.Number("recovery-days", 30, 0, 30), settings.Text("kms-key"), settings.Environment);
-        foreach (var (name, address) in (ReadOnlySpan<(string, string?)>)[("endpoint", options.Endpoint), ("sts-endpoint", options.StsEndpoint)])
+        foreach (var (name, address) in (ReadOnlySpan<(string, string?)>)[
+            ("endpoint", options.Endpoint), ("sts-endpoint", options.StsEndpoint), .. AwsOptions.EndpointVariables.Select(v => (v, options.Variable(v)))])
+        {
             if (address is not null && !(Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http")) settings.Fault($"{name} must be an address with https://");
+        }
         if (options.RecoveryDays is > 0 and < 7) settings.Fault("recovery-days must be 0 or a number from 7 to 30");
         settings.ThrowOnFaults();
         return new AwsBackend(options, settings.Transport, settings.Time);

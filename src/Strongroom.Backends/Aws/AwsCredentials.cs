@@ -5,7 +5,6 @@ using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 using Strongroom.Backends.Http;
 using Strongroom.Secrets;
-using Strongroom.Stores;
 
 namespace Strongroom.Backends.Aws;
 
@@ -18,6 +17,9 @@ internal sealed record AwsOptions(
     string? Region, string? Profile, string? Role, string? ExternalId, string? Endpoint, string? StsEndpoint, int RecoveryDays, string? KmsKey,
     IReadOnlyDictionary<string, string> Environment)
 {
+    /// <summary>The variables that name other addresses than AWS's own.</summary>
+    public static string[] EndpointVariables => ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_STS"];
+
     private string? _profileRegion;
 
     /// <summary>The setting, else <c>AWS_REGION</c> or <c>AWS_DEFAULT_REGION</c>, else the one of the profile.</summary>

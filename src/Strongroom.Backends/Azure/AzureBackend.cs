@@ -45,6 +45,8 @@ public sealed class AzureBackend : SecretBackend
         var address = vault.Contains("://", StringComparison.Ordinal) ? vault : $"https://{vault}.vault.azure.net/";
         if (!(Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == "https")) settings.Fault("vault must be a name or an address with https://");
         var options = new AzureOptions(uri ?? new Uri("https://nowhere/"), settings.Text("tenant-id"), settings.Text("client-id"), settings.Flag("purge", defaultValue: false), settings.Environment);
+        if (options.Variable("AZURE_AUTHORITY_HOST") is { } authority && !(Uri.TryCreate(authority, UriKind.Absolute, out var host) && host.Scheme == "https"))
+            settings.Fault("AZURE_AUTHORITY_HOST must be an address with https://");
         settings.ThrowOnFaults();
         return new AzureBackend(options, settings.Transport, settings.Time);
     }

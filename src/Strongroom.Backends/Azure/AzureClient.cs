@@ -122,7 +122,9 @@ internal static class AzureClient
         }
         return new DefaultAzureCredential(Shared(new DefaultAzureCredentialOptions
         {
-            TenantId = tenant, ManagedIdentityClientId = application, ExcludeInteractiveBrowserCredential = true,
+            TenantId = tenant,
+            ManagedIdentityClientId = application,
+            ExcludeInteractiveBrowserCredential = true,
         }));
 
         T Shared<T>(T credential) where T : TokenCredentialOptions

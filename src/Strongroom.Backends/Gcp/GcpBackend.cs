@@ -21,6 +21,7 @@ public sealed class GcpBackend : SecretBackend
     public const int ValueBytesMax = 65536;
 
     private const int PageSize = 1000;
+    private const string EndpointVariable = "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER";
 
     private readonly GcpOptions _options;
     private readonly HttpCaller _http;
@@ -49,7 +50,7 @@ public sealed class GcpBackend : SecretBackend
             settings.Text("impersonate"), settings.Text("endpoint"),
             [.. (settings.Text("replicas") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
             settings.Choice("removal", "delete", "delete", "disable", "destroy"), settings.Environment);
-        if (options.Endpoint is { } address && !(Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http")) settings.Fault("endpoint must be an address with https://");
+        if ((options.Endpoint ?? options.Variable(EndpointVariable)) is { } address && !(Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http")) settings.Fault($"{(options.Endpoint is null ? EndpointVariable : "endpoint")} must be an address with https://");
         if (options is { Location: not null, Replicas.Count: > 0 }) settings.Fault("replicas and location exclude each other");
         settings.ThrowOnFaults();
         return new GcpBackend(options, settings.Transport, settings.Time);
@@ -67,7 +68,7 @@ public sealed class GcpBackend : SecretBackend
     public override string Identity => $"gcp {_options.KnownProject()?.Value} {_options.Location} {Endpoint} {_options.File().Path} {_options.Impersonate}";
 
     private Uri Endpoint => new(
-        _options.Endpoint ?? _options.Variable("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER")
+        _options.Endpoint ?? _options.Variable(EndpointVariable)
         ?? (_options.Location is { } location ? $"https://secretmanager.{location}.rep.googleapis.com/" : "https://secretmanager.googleapis.com/"));
 
     /// <inheritdoc/>

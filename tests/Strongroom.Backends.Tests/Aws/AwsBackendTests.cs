@@ -301,6 +301,11 @@ public sealed class AwsBackendTests
         Should.Throw<SecretException>(() => AwsBackend.Create(Settings.Of([("endpoint", "nowhere"), ("recovery-days", "3")])))
             .Message.ShouldContain("endpoint must be an address with https://; recovery-days must be 0 or a number from 7 to 30");
 
+    [Fact]
+    public void Create_reports_addresses_of_the_environment_that_are_none() =>
+        Should.Throw<SecretException>(() => AwsBackend.Create(Settings.Of([], [("AWS_ENDPOINT_URL_STS", "localhost:4566")])))
+            .Message.ShouldContain("AWS_ENDPOINT_URL_STS must be an address with https://");
+
     private static int Logins(FakeAws fake) => fake.Exchanges.Count(e => e.RequestText.Contains("Action=AssumeRole", StringComparison.Ordinal));
 
     private static string Current(FakeAws fake, string name) => Encoding.UTF8.GetString(fake.Secrets[name].Versions.Single(v => v.Stages.Contains("AWSCURRENT")).Value);

@@ -1,8 +1,6 @@
-using System.Text;
 using Shouldly;
 using Strongroom.Backends.Azure;
 using Strongroom.Fakes;
-using Strongroom.Fakes.Azure;
 using Strongroom.Secrets;
 using Strongroom.Stores;
 using Xunit;

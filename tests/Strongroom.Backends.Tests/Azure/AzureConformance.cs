@@ -4,7 +4,6 @@ using Strongroom.Backends.Azure;
 using Strongroom.Conformance.Backends;
 using Strongroom.Fakes;
 using Strongroom.Fakes.Azure;
-using Strongroom.Secrets;
 using Strongroom.Stores;
 using Xunit;
 

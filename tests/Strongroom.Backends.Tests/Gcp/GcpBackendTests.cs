@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Shouldly;
 using Strongroom.Backends.Gcp;
 using Strongroom.Fakes;
-using Strongroom.Fakes.Gcp;
 using Strongroom.Secrets;
 using Strongroom.Stores;
 using Xunit;
@@ -113,8 +112,12 @@ public sealed class GcpBackendTests : IAsyncLifetime
         };
         var file = new JsonObject
         {
-            ["type"] = "service_account", ["client_email"] = "app@acme.iam.gserviceaccount.com", ["private_key_id"] = "k1",
-            ["private_key"] = key.ExportPkcs8PrivateKeyPem(), ["token_uri"] = fake.Address + "oauth2/token", ["project_id"] = "acme",
+            ["type"] = "service_account",
+            ["client_email"] = "app@acme.iam.gserviceaccount.com",
+            ["private_key_id"] = "k1",
+            ["private_key"] = key.ExportPkcs8PrivateKeyPem(),
+            ["token_uri"] = fake.Address + "oauth2/token",
+            ["project_id"] = "acme",
         };
         await using var store = new SecretStore("gcp", _places.BackendWith(fake, file.ToJsonString()), Once);
 

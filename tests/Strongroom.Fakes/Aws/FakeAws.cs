@@ -94,8 +94,11 @@ public sealed class FakeAws : FakeService
         if (version is null) return (null, "ResourceNotFoundException");
         var item = new JsonObject
         {
-            ["ARN"] = secret.Arn, ["Name"] = secret.Name, ["VersionId"] = version.Id,
-            ["VersionStages"] = new JsonArray([.. version.Stages.Order().Select(s => (JsonNode)s)]), ["CreatedDate"] = version.Created.ToUnixTimeMilliseconds() / 1000.0,
+            ["ARN"] = secret.Arn,
+            ["Name"] = secret.Name,
+            ["VersionId"] = version.Id,
+            ["VersionStages"] = new JsonArray([.. version.Stages.Order().Select(s => (JsonNode)s)]),
+            ["CreatedDate"] = version.Created.ToUnixTimeMilliseconds() / 1000.0,
         };
         if (version.IsText) item["SecretString"] = System.Text.Encoding.UTF8.GetString(version.Value);
         else item["SecretBinary"] = Convert.ToBase64String(version.Value);

@@ -155,16 +155,22 @@ public sealed class FakeKeyVault : FakeService
 
     private JsonObject DeletedBundle(VaultSecret secret) => new()
     {
-        ["recoveryId"] = $"{Address}deletedsecrets/{secret.Name}", ["deletedDate"] = secret.Deleted!.Value.ToUnixTimeSeconds(),
-        ["scheduledPurgeDate"] = secret.Deleted.Value.AddDays(90).ToUnixTimeSeconds(), ["id"] = $"{Address}secrets/{secret.Name}/{secret.Versions[^1].Id}", ["attributes"] = Attributes(secret.Versions[^1]),
+        ["recoveryId"] = $"{Address}deletedsecrets/{secret.Name}",
+        ["deletedDate"] = secret.Deleted!.Value.ToUnixTimeSeconds(),
+        ["scheduledPurgeDate"] = secret.Deleted.Value.AddDays(90).ToUnixTimeSeconds(),
+        ["id"] = $"{Address}secrets/{secret.Name}/{secret.Versions[^1].Id}",
+        ["attributes"] = Attributes(secret.Versions[^1]),
     };
 
     private static JsonObject Attributes(VaultVersion version)
     {
         var attributes = new JsonObject
         {
-            ["enabled"] = version.IsEnabled, ["created"] = version.Created.ToUnixTimeSeconds(), ["updated"] = version.Created.ToUnixTimeSeconds(),
-            ["recoveryLevel"] = "Recoverable+Purgeable", ["recoverableDays"] = 90,
+            ["enabled"] = version.IsEnabled,
+            ["created"] = version.Created.ToUnixTimeSeconds(),
+            ["updated"] = version.Created.ToUnixTimeSeconds(),
+            ["recoveryLevel"] = "Recoverable+Purgeable",
+            ["recoverableDays"] = 90,
         };
         if (version.Expires is { } expires) attributes["exp"] = expires.ToUnixTimeSeconds();
         return attributes;

@@ -12,9 +12,14 @@ public static class VaultContract
         MultiSegment = ["path"],
         PathValues = new Dictionary<string, string[]>
         {
-            ["kv_v2_mount_path"] = kv2Mounts, ["kv_v1_mount_path"] = kv1Mounts,
-            ["approle_mount_path"] = ["approle"], ["jwt_mount_path"] = ["jwt", "oidc"], ["kubernetes_mount_path"] = ["kubernetes"],
-            ["userpass_mount_path"] = ["userpass"], ["database_mount_path"] = ["database"], ["transit_mount_path"] = ["transit"],
+            ["kv_v2_mount_path"] = kv2Mounts,
+            ["kv_v1_mount_path"] = kv1Mounts,
+            ["approle_mount_path"] = ["approle"],
+            ["jwt_mount_path"] = ["jwt", "oidc"],
+            ["kubernetes_mount_path"] = ["kubernetes"],
+            ["userpass_mount_path"] = ["userpass"],
+            ["database_mount_path"] = ["database"],
+            ["transit_mount_path"] = ["transit"],
         },
         Envelope = "data",
         Bare = ["/sys/health", "/sys/seal-status", "/sys/leader", "/sys/init", "/sys/internal/ui/"],

@@ -194,7 +194,8 @@ public sealed class FakeGcp : FakeService
 
     private FakeAnswer Impersonate() => FakeAnswer.Json(200, new JsonObject
     {
-        ["accessToken"] = NewToken(), ["expireTime"] = Time.GetUtcNow().AddHours(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        ["accessToken"] = NewToken(),
+        ["expireTime"] = Time.GetUtcNow().AddHours(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
     });
 
     private FakeAnswer Token(bool isExchange = false)
@@ -223,7 +224,8 @@ public sealed record GcpSecret(string Name, DateTimeOffset Created, ImmutableLis
     internal JsonObject ToJson() => new()
     {
         ["name"] = Name.Replace(FakeGcp.Project, "424242", StringComparison.Ordinal),
-        ["createTime"] = Created.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), ["replication"] = new JsonObject { ["automatic"] = new JsonObject() },
+        ["createTime"] = Created.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        ["replication"] = new JsonObject { ["automatic"] = new JsonObject() },
     };
 }
 
@@ -234,7 +236,9 @@ public sealed record GcpVersion(int Number, byte[] Value, string State, DateTime
 
     internal JsonObject ToJson(string secret) => new()
     {
-        ["name"] = $"{secret.Replace(FakeGcp.Project, "424242", StringComparison.Ordinal)}/versions/{Number}", ["state"] = State, ["etag"] = Etag,
+        ["name"] = $"{secret.Replace(FakeGcp.Project, "424242", StringComparison.Ordinal)}/versions/{Number}",
+        ["state"] = State,
+        ["etag"] = Etag,
         ["createTime"] = Created.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
     };
 }
