@@ -206,14 +206,18 @@ public sealed class HcpBackend : SecretBackend
 
     private static string? NextPage(JsonElement json, string? page) => json.Member("pagination").TextOf("next_page_token") is { Length: > 0 } next && next != page ? next : null;
 
-    /// <summary>Reads what has no cost page by page, until everything wanted was seen or single reads are cheaper. Returns the names seen.</summary>
+    /// <summary>
+    /// Reads page by page while pages bring mostly what is wanted: pages come one after the other, single reads side by side. Returns the
+    /// names seen.
+    /// </summary>
     private async ValueTask<HashSet<string>> OpenPagesAsync(ILookup<string, SecretAddress> wanted, List<ReadOutcome> outcomes, CancellationToken cancellationToken)
     {
         var found = new HashSet<string>();
         string? page = null;
         // Opening a dynamic secret makes a credential; only those that were asked for are opened, one by one.
-        for (var pages = 0; pages < (wanted.Count / PageSize) + 2; pages++)
+        do
         {
+            var before = found.Count;
             using var answer = await _session.SendAsync(
                 HttpMethod.Get, version => $"{(version == HcpConnection.Older ? "/open?" : "/secrets:open?types=kv&types=rotating&")}{Paging(page)}", body: null, cancellationToken);
             var json = Present(answer).Json();
@@ -223,9 +227,9 @@ public sealed class HcpBackend : SecretBackend
                 if (!wanted.Contains(name) || !found.Add(name)) continue;
                 outcomes.AddRange(wanted[name].Select(address => Outcome(secret, address)));
             }
-            page = NextPage(json, page);
-            if (page is null || found.Count == wanted.Count) break;
+            page = found.Count - before >= PageSize / 2 ? NextPage(json, page) : null;
         }
+        while (page is not null && found.Count < wanted.Count);
         return found;
     }
 

@@ -50,7 +50,7 @@ internal sealed record HcpConnection
 
     /// <summary>What to do now that the vendor's own service is closed.</summary>
     public static string Closed =>
-        "HCP Vault Secrets closed on 1 July 2026: set address to a server that speaks its API, and move with strongroom copy --from hcp --to vault";
+        "HCP Vault Secrets closed on 1 July 2026: set address to a server that speaks its API, and move with strongroom copy --all --from hcp --to vault";
 
     /// <summary>Takes the settings and remembers their faults; the caller reports them.</summary>
     public static HcpConnection Read(BackendSettings settings)

@@ -138,6 +138,18 @@ public sealed class HcpBackendTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Read_of_few_of_many_takes_one_page_and_the_rest_side_by_side()
+    {
+        for (var i = 0; i < 1_000; i++) _service.Add($"S{i:D3}", $"value {i}");
+        await using var store = Store(Backend(_service));
+
+        var outcomes = await store.ReadManyAsync([.. Enumerable.Range(0, 40).Select(i => new SecretAddress($"S{i * 25:D3}"))]);
+
+        outcomes.Select(o => o.Secret!.Value.RevealText()).ShouldBe(Enumerable.Range(0, 40).Select(i => $"value {i * 25}"));
+        Calls().ShouldBe(1 + 36);
+    }
+
+    [Fact]
     public async Task List_of_ten_thousand_takes_a_hundred_pages()
     {
         for (var i = 0; i < 10_000; i++) _service.Add($"S{i:D5}", "v");
@@ -190,7 +202,7 @@ public sealed class HcpBackendTests : IAsyncLifetime
 
         (error.Kind, error.Help).ShouldBe((SecretErrorKind.InvalidInput, "set organization in the manifest or HCP_ORGANIZATION_ID"));
         store.Describe().Where(f => f.Value is null).Select(f => f.Name).ShouldBe(["service", "organization", "project", "app"]);
-        store.Describe().Single(f => f.Name == "service").Help!.ShouldContain("strongroom copy --from hcp --to vault");
+        store.Describe().Single(f => f.Name == "service").Help!.ShouldContain("strongroom copy --all --from hcp --to vault");
     }
 
     [Fact]
