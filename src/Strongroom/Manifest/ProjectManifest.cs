@@ -95,7 +95,10 @@ public sealed record StoreDefinition
     {
         get
         {
-            if (StoreKind.Find(Kind) is not { IsRemote: true }) return Settings;
+            // The reader took these keys only where they belong; most stores have none.
+            var isPlain = true;
+            foreach (var key in Settings.Keys) isPlain &= !StoreTuning.Has(key);
+            if (isPlain) return Settings;
             var own = new Dictionary<string, string>(Settings.Count);
             foreach (var (key, text) in Settings)
                 if (!StoreTuning.Has(key)) own.Add(key, text);

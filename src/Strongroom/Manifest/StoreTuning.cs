@@ -30,12 +30,9 @@ internal static class StoreTuning
         _ => null,
     };
 
-    public static bool Has(string key)
-    {
-        foreach (var setting in Settings)
-            if (string.Equals(setting.Key, key, StringComparison.Ordinal)) return true;
-        return false;
-    }
+    /// <summary>Whether a setting is of this list; without the list, which a start need not make.</summary>
+    public static bool Has(string key) =>
+        key is "timeout" or "total-timeout" or "retries" or "concurrency" or "calls-per-second" or "cache" or "stale";
 
     public static StoreResilienceOptions Resilience(IReadOnlyDictionary<string, string> settings)
     {
