@@ -10,6 +10,7 @@ internal static class PathLookup
     {
         if (!call.IsWrite) throw call.Unsupported();
         using var fields = new RequestFields(call.Request);
+        fields.Know("alias_id", "alias_mount_accessor", "alias_name");
         var entity = fields.Text("id") is { Length: > 0 } id ? await call.Store.FindAsync(id, cancellationToken)
             : fields.Text("name") is { Length: > 0 } name ? await call.Store.FindByNameAsync(name, cancellationToken)
             : await ByAliasAsync(call, fields, cancellationToken);
