@@ -82,7 +82,7 @@ public sealed partial class AwsBackend : SecretBackend
             known is null && _options.ProfileName is { } profile
                 ? new BackendFact("region", $"the one of profile {profile}", "shared configuration")
                 : new BackendFact("region", known, known is null ? null : region, known is null ? "set `region` in the store, or AWS_REGION" : null),
-            new BackendFact("credentials", credentials?.Value ?? "what the shared files, SSO or the machine's role give", credentials?.Source ?? "default chain"),
+            new BackendFact("credentials", credentials?.Value ?? "what the shared files or the machine's role give", credentials?.Source ?? "default chain"),
             .. _options.Role is { } role ? [new BackendFact("role", role, "setting role")] : (ReadOnlySpan<BackendFact>)[],
         ];
     }

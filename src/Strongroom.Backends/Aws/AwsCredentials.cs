@@ -63,6 +63,7 @@ internal sealed record AwsOptions(
 internal sealed class AwsCredentials(AwsOptions options, HttpCaller http, TimeProvider time)
 {
     private const string SessionName = "strongroom";
+    private const int ProfilesMax = 5;
 
     // A key is replaced before its last minutes, so that no request is sent with one that dies on the way.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
@@ -72,10 +73,7 @@ internal sealed class AwsCredentials(AwsOptions options, HttpCaller http, TimePr
     public async ValueTask<Credential> ObtainAsync(Credential? previous, CancellationToken cancellationToken)
     {
         var own = await OwnAsync(cancellationToken);
-        if (options.Role is not { } role) return own;
-        List<KeyValuePair<string, string>> form = [new("Action", "AssumeRole"), new("Version", "2011-06-15"), new("RoleArn", role), new("RoleSessionName", SessionName)];
-        if (options.ExternalId is { } externalId) form.Add(new("ExternalId", externalId));
-        return await StsKeysAsync(form, own, cancellationToken);
+        return options.Role is { } role ? await AssumeAsync(role, options.ExternalId, own, cancellationToken) : own;
     }
 
     /// <summary>Who the keys belong to: the ARN.</summary>
@@ -101,7 +99,22 @@ internal sealed class AwsCredentials(AwsOptions options, HttpCaller http, TimePr
                     new("RoleSessionName", options.Variable("AWS_ROLE_SESSION_NAME") ?? SessionName), new("WebIdentityToken", token)],
                 signer: null, cancellationToken);
         }
-        return await AwsProfiles.FindAsync(options.ProfileName, options.SharedFile, time.GetUtcNow() + TimeSpan.FromMinutes(10), cancellationToken);
+        return await ProfileAsync(options.ProfileName, depth: 0, cancellationToken);
+    }
+
+    /// <summary>The keys of a profile. One that takes on a role by the keys of another is followed here: the SDK would need its STS client for it.</summary>
+    private async ValueTask<AwsCredential> ProfileAsync(string? profile, int depth, CancellationToken cancellationToken)
+    {
+        if (profile is not null && depth < ProfilesMax && AwsProfiles.RoleOf(profile, options.SharedFile) is var (role, externalId, source))
+            return await AssumeAsync(role, externalId, await ProfileAsync(source, depth + 1, cancellationToken), cancellationToken);
+        return await AwsProfiles.FindAsync(profile, options.SharedFile, time.GetUtcNow() + TimeSpan.FromMinutes(10), cancellationToken);
+    }
+
+    private ValueTask<AwsCredential> AssumeAsync(string role, string? externalId, AwsCredential own, CancellationToken cancellationToken)
+    {
+        List<KeyValuePair<string, string>> form = [new("Action", "AssumeRole"), new("Version", "2011-06-15"), new("RoleArn", role), new("RoleSessionName", SessionName)];
+        if (externalId is not null) form.Add(new("ExternalId", externalId));
+        return StsKeysAsync(form, own, cancellationToken);
     }
 
     private static async ValueTask<string> ReadTokenAsync(string file, CancellationToken cancellationToken)
@@ -170,6 +183,12 @@ internal static class AwsProfiles
     public static string? RegionOf(string? profile, string? file) =>
         new CredentialProfileStoreChain(file).TryGetProfile(profile ?? "default", out var found) ? found.Region?.SystemName : null;
 
+    /// <summary>The role that a profile takes on, its external id, and the profile whose keys do it; null when it has none.</summary>
+    public static (string Role, string? ExternalId, string Source)? RoleOf(string profile, string? file) =>
+        new CredentialProfileStoreChain(file).TryGetProfile(profile, out var found) && found.Options is { RoleArn: { Length: > 0 } role, SourceProfile: { Length: > 0 } source }
+            ? (role, found.Options.ExternalID, source)
+            : null;
+
     /// <summary>The keys of a profile, or without one whatever the chain finds. They are asked for again at <paramref name="again"/>: the SDK keeps them fresh.</summary>
     public static async ValueTask<AwsCredential> FindAsync(string? profile, string? file, DateTimeOffset again, CancellationToken cancellationToken)
     {
@@ -183,11 +202,12 @@ internal static class AwsProfiles
             return new AwsCredential(
                 keys.AccessKey, SecretValue.FromText(keys.SecretKey), keys.UseToken ? SecretValue.FromText(keys.Token) : null, again, IsRenewable: true);
         }
-        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or IOException or HttpRequestException)
+        catch (Exception e) when (e is not (SecretException or OperationCanceledException))
         {
+            var place = profile is null ? "nothing in the environment, the shared files or on this machine gives any" : $"profile {profile} gives none that can be used here";
             throw new SecretException(
-                SecretErrorKind.Denied, $"has no credentials: nothing in the environment, the shared files or on this machine gives any ({e.GetType().Name})",
-                help: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile");
+                SecretErrorKind.Denied, $"has no credentials: {place} ({e.GetType().Name})",
+                help: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; those of SSO are printed by `aws configure export-credentials`");
         }
     }
 }

@@ -199,6 +199,28 @@ public sealed class AwsBackendTests
     }
 
     [Fact]
+    public async Task Profile_with_a_role_takes_it_on_by_the_keys_of_its_source()
+    {
+        using var files = new TemporaryFiles();
+        var file = files.Write(
+            "credentials",
+            "[base]\naws_access_key_id = AKIAFAKE0000USER0001\naws_secret_access_key = canary-credential\n"
+            + "[shop]\nrole_arn = arn:aws:iam::123456789012:role/shop\nsource_profile = base\nexternal_id = x-1\nregion = eu-west-1\n"
+            + "[circle]\nrole_arn = arn:aws:iam::123456789012:role/shop\nsource_profile = circle\nregion = eu-west-1\n");
+        await using var fake = await AwsPlace.StartAsync();
+        fake.ExternalId = "x-1";
+        fake.Seed("ONE", "1"u8.ToArray());
+        (string, string)[] variables = [("AWS_ENDPOINT_URL", fake.Address.AbsoluteUri), ("AWS_SHARED_CREDENTIALS_FILE", file)];
+        await using var store = new SecretStore("aws", AwsPlace.Backend(fake, [("profile", "shop")], variables: variables));
+
+        (await TextAsync(store, new SecretAddress("ONE"))).ShouldBe("1");
+        Logins(fake).ShouldBe(1);
+
+        await using var circle = new SecretStore("aws", AwsPlace.Backend(fake, [("profile", "circle")], variables: variables));
+        (await KindAsync(circle, "ONE")).ShouldBe(SecretErrorKind.Denied);
+    }
+
+    [Fact]
     public async Task Clock_that_is_off_is_corrected_by_the_services_own()
     {
         await using var fake = await AwsPlace.StartAsync();
