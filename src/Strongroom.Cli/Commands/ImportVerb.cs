@@ -10,9 +10,9 @@ namespace Strongroom.Cli.Commands;
 /// <summary>Takes secrets over from a file or from the environment, and reads each back before it says that it has them.</summary>
 internal sealed class ImportVerb : Verb
 {
-    private readonly Argument<string> _source = new("source") { Description = "A .env, JSON or YAML file, a file of teller, fnox or secretspec, - for standard input, or 'environment'.", DefaultValueFactory = _ => ".env" };
-    private readonly Option<string> _format = new Option<string>("--format", "-f") { Description = "dotenv, json, yaml, teller, fnox or secretspec; by default from the file's name.", HelpName = "format" }
-        .AcceptOnlyFromAmong("dotenv", "json", "yaml", "teller", "fnox", "secretspec");
+    private readonly Argument<string> _source = new("source") { Description = "A .env, JSON or YAML file, a file of teller, fnox, secretspec or Pulumi, - for standard input, or 'environment'.", DefaultValueFactory = _ => ".env" };
+    private readonly Option<string> _format = new Option<string>("--format", "-f") { Description = "dotenv, json, yaml, teller, fnox, secretspec or pulumi; by default from the file's name.", HelpName = "format" }
+        .AcceptOnlyFromAmong("dotenv", "json", "yaml", "teller", "fnox", "secretspec", "pulumi");
     private readonly Option<string> _store = CommonOptions.Store("Where to write them; by default the embedded vault.");
     private readonly Option<string[]> _only = new("--only") { Description = "Only this name; may be repeated. Needed for 'environment' unless --prefix is given.", HelpName = "name" };
     private readonly Option<string> _prefix = new("--prefix") { Description = "Only names that begin so.", HelpName = "text" };
@@ -25,6 +25,7 @@ internal sealed class ImportVerb : Verb
         ("strongroom import .env", "into the vault, checked by reading back; the file stays"),
         ("strongroom import secrets.json -e production --dry-run", "only say what would happen"),
         ("strongroom import fnox.toml --dry-run", "what another tool refers to becomes ref: in strongroom.yaml"),
+        ("strongroom import Pulumi.production.yaml", "the configuration of a stack; PULUMI_CONFIG_PASSPHRASE decrypts it"),
         ("strongroom import environment --prefix APP_", "from this shell"))
     {
         Add(_source);
@@ -34,7 +35,7 @@ internal sealed class ImportVerb : Verb
     protected override async Task<int> RunAsync(Invocation invocation)
     {
         await using var session = invocation.OpenSession();
-        var plan = session.Plan(invocation.Environment);
+        var plan = session.Plan(invocation.Environment, Environment.GetEnvironmentVariable);
         using var source = Read(invocation);
         FormatFaults.ThrowIfAny(source.Faults, invocation.Get(_source));
         foreach (var duplicate in source.Duplicates) invocation.Screen.Warn(duplicate.ToString());
@@ -86,6 +87,7 @@ internal sealed class ImportVerb : Verb
             "teller" => ImportFormat.Teller,
             "fnox" => ImportFormat.Fnox,
             "secretspec" => ImportFormat.SecretSpec,
+            "pulumi" => ImportFormat.PulumiStack,
             _ => SecretImport.FormatOf(source),
         };
         using var text = source == "-" ? SecretInput.ReadStandardInput(raw: true) : SecretInput.ReadFile(source, raw: true);

@@ -24,6 +24,9 @@ public enum ImportFormat
 
     /// <summary>The file of secretspec, <c>secretspec.toml</c>.</summary>
     SecretSpec,
+
+    /// <summary>The configuration of a Pulumi stack, <c>Pulumi.STACK.yaml</c>.</summary>
+    PulumiStack,
 }
 
 /// <summary>What an imported text holds. Owns the values.</summary>
@@ -48,7 +51,8 @@ public sealed record SecretImport(IReadOnlyList<SecretEntry> Entries, IReadOnlyL
     /// <param name="format">Its format.</param>
     /// <param name="file">Its name, for faults.</param>
     /// <param name="environment">Whose profile counts, in files that have profiles; null for the one that stands first.</param>
-    public static SecretImport Read(ReadOnlySpan<byte> text, ImportFormat format, string file = "", string? environment = null)
+    /// <param name="variable">Looks up variables that hold the key of encrypted forms; without it those stay encrypted.</param>
+    public static SecretImport Read(ReadOnlySpan<byte> text, ImportFormat format, string file = "", string? environment = null, Func<string, string?>? variable = null)
     {
         if (text.Length > DotEnvParser.LengthMax)
             throw new SecretException(SecretErrorKind.InvalidInput, $"is larger than {DotEnvParser.LengthMax >> 20} MiB", operation: "read", name: file);
@@ -60,6 +64,7 @@ public sealed record SecretImport(IReadOnlyList<SecretEntry> Entries, IReadOnlyL
             ImportFormat.Teller => TellerImport.Read(Encoding.UTF8.GetString(text), file),
             ImportFormat.Fnox => FnoxImport.Read(Encoding.UTF8.GetString(text), file, environment),
             ImportFormat.SecretSpec => SecretSpecImport.Read(Encoding.UTF8.GetString(text), file, environment),
+            ImportFormat.PulumiStack => PulumiStackImport.Read(text, file, variable ?? (static _ => null)),
             _ => throw new ArgumentOutOfRangeException(nameof(format)),
         };
     }
@@ -70,6 +75,7 @@ public sealed record SecretImport(IReadOnlyList<SecretEntry> Entries, IReadOnlyL
     {
         var name = Path.GetFileName(file);
         if (name is ".teller.yml" or ".teller.yaml" or "teller.yml" or "teller.yaml") return ImportFormat.Teller;
+        if (name.StartsWith("Pulumi.", StringComparison.Ordinal) && name.EndsWith(".yaml", StringComparison.Ordinal) && name is not "Pulumi.yaml") return ImportFormat.PulumiStack;
         return Path.GetExtension(file).ToLowerInvariant() switch
         {
             ".json" => ImportFormat.Json,
