@@ -23,8 +23,11 @@ internal sealed class HttpCaller(TransportFactory? transport, TimeProvider time)
     public static ProductInfoHeaderValue Agent { get; } = new("strongroom", "0.1");
 
     /// <summary>Sends a request, which this disposes, and returns the whole answer, which the caller disposes.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="firstLineOnly">For answers that go on and on: the rest is not waited for, and the connection is closed.</param>
     /// <exception cref="SecretException">Unreachable when no whole answer came, Malformed for a redirect or an answer that is too long.</exception>
-    public async ValueTask<HttpAnswer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public async ValueTask<HttpAnswer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken, bool firstLineOnly = false)
     {
         using var sent = request;
         if (request.Headers.UserAgent.Count == 0) request.Headers.UserAgent.Add(new ProductInfoHeaderValue(Agent.Product!));
@@ -32,7 +35,7 @@ internal sealed class HttpCaller(TransportFactory? transport, TimeProvider time)
         {
             using var response = await Invoker().SendAsync(request, cancellationToken);
             if ((int)response.StatusCode is 301 or 302 or 303 or 307 or 308) throw Redirected(request, response);
-            var answer = new HttpAnswer(response, await ReadAsync(response, cancellationToken), time);
+            var answer = new HttpAnswer(response, await ReadAsync(response, firstLineOnly, cancellationToken), time);
             return answer;
         }
         catch (HttpRequestException e)
@@ -76,7 +79,7 @@ internal sealed class HttpCaller(TransportFactory? transport, TimeProvider time)
         return handler;
     }
 
-    private static async ValueTask<SecretBuffer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async ValueTask<SecretBuffer> ReadAsync(HttpResponseMessage response, bool firstLineOnly, CancellationToken cancellationToken)
     {
         var expected = response.Content.Headers.ContentLength;
         var body = new SecretBuffer((int)Math.Clamp(expected ?? 1024, 16, 1 << 20));
@@ -88,6 +91,11 @@ internal sealed class HttpCaller(TransportFactory? transport, TimeProvider time)
                 var count = await stream.ReadAsync(body.GetMemory(1024), cancellationToken);
                 if (count == 0) return body;
                 body.Advance(count);
+                if (firstLineOnly && body.Written[^count..].IndexOf((byte)'\n') is var end and >= 0)
+                {
+                    body.Shorten(count - end);
+                    return body;
+                }
                 if (body.Length > AnswerBytesMax)
                     throw new SecretException(SecretErrorKind.Malformed, $"was answered with more than {AnswerBytesMax} bytes");
             }

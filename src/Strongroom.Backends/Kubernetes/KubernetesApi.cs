@@ -35,9 +35,10 @@ internal sealed class KubernetesApi(BackendSettings settings, KubernetesPlace pl
     /// <param name="path">Path and query, from the root.</param>
     /// <param name="body">Makes the body; called for each attempt.</param>
     /// <param name="accept">The form of answer that is wanted.</param>
+    /// <param name="firstLineOnly">For a watch: returns with its first event.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<HttpAnswer> SendAsync(
-        HttpMethod method, string path, Func<HttpContent>? body, CancellationToken cancellationToken, string accept = "application/json")
+        HttpMethod method, string path, Func<HttpContent>? body, CancellationToken cancellationToken, string accept = "application/json", bool firstLineOnly = false)
     {
         var access = Access;
         for (var attempt = 0; ; attempt++)
@@ -48,7 +49,7 @@ internal sealed class KubernetesApi(BackendSettings settings, KubernetesPlace pl
             // The name that TLS asks for and checks follows the Host header.
             request.Headers.Host = access.ServerName;
             Authorize(request, access, credential);
-            var answer = await _http!.SendAsync(request, cancellationToken);
+            var answer = await _http!.SendAsync(request, cancellationToken, firstLineOnly);
             if (answer.Status != HttpStatusCode.Unauthorized || credential is null || attempt > 0) return answer;
             answer.Dispose();
             _plugin!.Refuse(credential);

@@ -22,6 +22,12 @@ public sealed class KubernetesBackend : SecretBackend
     /// <summary>How often a new key is tried while others write other keys.</summary>
     private const int NewKeyAttemptsMax = 8;
 
+    /// <summary>How many objects are watched at once; each takes a connection. More are asked again and again instead.</summary>
+    private const int WatchesMax = 16;
+
+    /// <summary>How long one request watches before it is sent again.</summary>
+    private const int WatchSeconds = 240;
+
     private const string MergePatch = "application/merge-patch+json";
 
     /// <summary>Names without values, where the server knows that form; older ones answer with the list itself.</summary>
@@ -156,10 +162,48 @@ public sealed class KubernetesBackend : SecretBackend
     }
 
     /// <inheritdoc/>
+    public override Task WaitForChangeAsync(IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken)
+    {
+        var objects = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var address in addresses) objects.Add(ObjectOf(address));
+        return objects.Count is 0 or > WatchesMax ? base.WaitForChangeAsync(addresses, cancellationToken) : WaitForAnyAsync(objects, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
         _api.Dispose();
         return base.DisposeAsync();
+    }
+
+    private async Task WaitForAnyAsync(IReadOnlyCollection<string> objects, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watches = objects.Select(name => WatchAsync(name, ended.Token)).ToList();
+        var first = await Task.WhenAny(watches);
+        await ended.CancelAsync();
+        await Task.WhenAll(watches).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+    }
+
+    /// <summary>Completes with the first event of an object, or when the server no longer knows what happened since.</summary>
+    private async Task WatchAsync(string name, CancellationToken cancellationToken)
+    {
+        var only = $"?fieldSelector=metadata.name%3D{name}";
+        string version;
+        using (var list = await _api.SendAsync(HttpMethod.Get, Path(name: null) + only, body: null, cancellationToken, NamesOnly))
+        {
+            if (!list.IsSuccess) throw KubernetesApi.Fault(list);
+            version = list.Json().Member("metadata").RequiredText("resourceVersion");
+        }
+        while (true)
+        {
+            using var answer = await _api.SendAsync(
+                HttpMethod.Get, $"{Path(name: null)}{only}&watch=true&timeoutSeconds={WatchSeconds}&resourceVersion={Uri.EscapeDataString(version)}",
+                body: null, cancellationToken, firstLineOnly: true);
+            if ((int)answer.Status == 410 || (answer.IsSuccess && answer.Bytes.Length > 0)) return;
+            if (!answer.IsSuccess) throw KubernetesApi.Fault(answer);
+        }
     }
 
     private string Namespace => _namespace ?? _api.Access.Namespace;

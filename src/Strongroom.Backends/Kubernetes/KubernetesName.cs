@@ -44,7 +44,7 @@ internal static class KubernetesName
               - apiGroups: [""]
                 resources: [secrets]
                 resourceNames: [{{string.Join(", ", names)}}]
-                verbs: [{{(writes ? "get, patch, delete" : "get")}}]
+                verbs: [{{(writes ? "get, list, watch, patch, delete" : "get, list, watch")}}]
 
             """);
         if (writes)

@@ -35,7 +35,7 @@ internal sealed class ImportVerb : Verb
     protected override async Task<int> RunAsync(Invocation invocation)
     {
         await using var session = invocation.OpenSession();
-        var plan = session.Plan(invocation.Environment, Environment.GetEnvironmentVariable);
+        var plan = session.Plan(invocation.Environment);
         using var source = Read(invocation);
         FormatFaults.ThrowIfAny(source.Faults, invocation.Get(_source));
         foreach (var duplicate in source.Duplicates) invocation.Screen.Warn(duplicate.ToString());
@@ -91,7 +91,7 @@ internal sealed class ImportVerb : Verb
             _ => SecretImport.FormatOf(source),
         };
         using var text = source == "-" ? SecretInput.ReadStandardInput(raw: true) : SecretInput.ReadFile(source, raw: true);
-        return SecretImport.Read(text.Reveal(), format, source == "-" ? "" : source, invocation.Environment);
+        return SecretImport.Read(text.Reveal(), format, source == "-" ? "" : source, invocation.Environment, Environment.GetEnvironmentVariable);
     }
 
     private SecretImport FromEnvironment(Invocation invocation)

@@ -13,20 +13,19 @@ internal static class RunCommand
         screen.Quiet = options.Quiet;
         await using var session = Session.Open(options.Project ?? Directory.GetCurrentDirectory());
         if (options.Only.Count == 0 && options.Except.Count == 0) session.OpenVaultAhead(options.Environments.Count > 0 ? options.Environments[0] : null);
-        var secrets = await ResolveAsync(options, session, screen, cancellationToken);
+        var secrets = await ResolveAsync(options, session, screen, options.Offline ? CacheMode.Offline : CacheMode.Use, cancellationToken);
         var program = new ProgramRun(options, screen);
         if (!options.Mask && !options.Watch) return program.Replace(secrets);
 
         SecretChanges? changes = options.Watch
-            ? new SecretChanges(token => TryResolveAgainAsync(options, screen, token), session.Time)
+            ? new SecretChanges((mode, token) => TryResolveAgainAsync(options, screen, mode, token), token => StoreNews.WaitAsync(options, session, token), session.Time)
             : null;
         return await program.SuperviseAsync(secrets, changes, cancellationToken);
     }
 
     private static async Task<IReadOnlyList<KeyValuePair<string, SecretValue>>> ResolveAsync(
-        RunOptions options, Session session, Screen screen, CancellationToken cancellationToken)
+        RunOptions options, Session session, Screen screen, CacheMode mode, CancellationToken cancellationToken)
     {
-        var mode = options.Offline ? CacheMode.Offline : CacheMode.Use;
         var found = new List<KeyValuePair<string, SecretValue>>();
         foreach (var environment in Selection.Environments(options.Environments))
         {
@@ -45,12 +44,12 @@ internal static class RunCommand
 
     /// <summary>Looks again with a manifest and stores opened anew; null when that fails, so that the program keeps what it has.</summary>
     private static async Task<IReadOnlyList<KeyValuePair<string, SecretValue>>?> TryResolveAgainAsync(
-        RunOptions options, Screen screen, CancellationToken cancellationToken)
+        RunOptions options, Screen screen, CacheMode mode, CancellationToken cancellationToken)
     {
         try
         {
             await using var session = Session.Open(options.Project ?? Directory.GetCurrentDirectory());
-            return await ResolveAsync(options, session, screen, cancellationToken);
+            return await ResolveAsync(options, session, screen, options.Offline ? CacheMode.Offline : mode, cancellationToken);
         }
         catch (SecretException)
         {

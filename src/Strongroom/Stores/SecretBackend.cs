@@ -128,6 +128,13 @@ public abstract class SecretBackend : IAsyncDisposable
     /// </summary>
     public virtual ValueTask<string> ProbeAsync(CancellationToken cancellationToken) => new("nothing to check");
 
+    /// <summary>
+    /// Completes when something at these addresses may have changed since the call; fails with a <see cref="SecretException"/> when that
+    /// cannot be told any more. Waits for ever where the place does not tell, and must be asked again and again.
+    /// </summary>
+    public virtual Task WaitForChangeAsync(IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken) =>
+        Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+
     /// <inheritdoc/>
     public virtual ValueTask DisposeAsync()
     {

@@ -144,6 +144,10 @@ public sealed partial class SecretStore : IAsyncDisposable
     public ValueTask<string> ProbeAsync(CancellationToken cancellationToken = default) =>
         CallAsync("check", new Subject(null), repeatable: true, discard: null, _backend.ProbeAsync, cancellationToken);
 
+    /// <inheritdoc cref="SecretBackend.WaitForChangeAsync"/>
+    public Task WaitForChangeAsync(IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken = default) =>
+        _backend.WaitForChangeAsync(addresses, cancellationToken);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -185,6 +185,38 @@ public sealed class KubernetesBackendTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Watch_tells_a_change_of_its_object_and_of_no_other()
+    {
+        Fake.Put("one", Data(("value", "1")));
+        Fake.Put("two", Data(("value", "1")));
+        await using var store = Store();
+        using var source = new CancellationTokenSource();
+        var told = store.WaitForChangeAsync([new("one"), new("one", "other")], source.Token);
+        var never = store.WaitForChangeAsync([new("absent")], source.Token);
+        while (Fake.Exchanges.Count < 2) await Task.Yield();
+
+        Fake.Put("two", Data(("value", "2")));
+        told.IsCompleted.ShouldBeFalse();
+        Fake.Put("one", Data(("value", "2")));
+        await told.WaitAsync(TimeSpan.FromSeconds(30));
+        never.IsCompleted.ShouldBeFalse();
+        await source.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(never);
+    }
+
+    [Fact]
+    public async Task Watch_that_the_server_forgot_or_refuses_ends()
+    {
+        Fake.Put("one", Data(("value", "1")));
+        Fake.ForgetsLists = true;
+        await using var store = Store();
+        await using var viewer = Store(config: _place.WriteConfig("token: viewer", name: "viewer"));
+
+        await store.WaitForChangeAsync([new("one")]).WaitAsync(TimeSpan.FromSeconds(30));
+        (await FailAsync(() => viewer.WaitForChangeAsync([new("one")]))).Kind.ShouldBe(SecretErrorKind.Denied);
+    }
+
+    [Fact]
     public void LeastPrivilege_names_the_objects_and_no_others()
     {
         var backend = KubernetesBackend.Create(Settings.Of([("namespace", "shop"), ("kubeconfig", "/none")]));

@@ -57,5 +57,7 @@ public sealed class CountingBackend(SecretBackend inner) : SecretBackend
         return inner.ProbeAsync(cancellationToken);
     }
 
+    public override Task WaitForChangeAsync(IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken) => inner.WaitForChangeAsync(addresses, cancellationToken);
+
     public override ValueTask DisposeAsync() => inner.DisposeAsync();
 }

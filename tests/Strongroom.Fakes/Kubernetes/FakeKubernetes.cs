@@ -17,6 +17,7 @@ public sealed class FakeKubernetes(TimeProvider? time = null) : FakeService(Kube
     private readonly Lock _lock = new();
     private readonly Dictionary<string, KubernetesSecret> _secrets = [];
     private readonly HashSet<string> _namespaces = ["default"];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _revision = 200;
 
     /// <summary>The tokens that are known, and whether each may do anything here.</summary>
@@ -43,9 +44,30 @@ public sealed class FakeKubernetes(TimeProvider? time = null) : FakeService(Kube
         lock (_lock) return _secrets.GetValueOrDefault($"{nameSpace}/{name}");
     }
 
-    protected override ValueTask<FakeAnswer> AnswerAsync(FakeRequest request, CancellationToken cancellationToken)
+    protected override async ValueTask<FakeAnswer> AnswerAsync(FakeRequest request, CancellationToken cancellationToken)
     {
-        lock (_lock) return new(Answer(request));
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+            {
+                if (request.Query("watch") != "true" || Events(request) is not { } events) return Answer(request);
+                if (events.Count > 0) return FakeAnswer.Text(200, string.Join('\n', events) + "\n", "application/json");
+                changed = _changed.Task;
+            }
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>What happened to an object since a revision; null for a request that the server refuses.</summary>
+    private List<string>? Events(FakeRequest request)
+    {
+        var token = request.Header("Authorization")?.Replace("Bearer ", "", StringComparison.Ordinal);
+        if (token is null || !Tokens.TryGetValue(token, out var isAllowed) || !isAllowed) return null;
+        var (name, since) = (request.Query("fieldSelector")!.Split('=')[1], long.Parse(request.Query("resourceVersion")!, CultureInfo.InvariantCulture));
+        if (ForgetsLists) return [new JsonObject { ["type"] = "ERROR", ["object"] = new JsonObject { ["kind"] = "Status", ["code"] = 410, ["reason"] = "Expired" } }.ToJsonString()];
+        return [.. _secrets.Values.Where(s => s.Name == name && long.Parse(s.Revision, CultureInfo.InvariantCulture) > since)
+            .Select(s => new JsonObject { ["type"] = "MODIFIED", ["object"] = s.ToJson() }.ToJsonString())];
     }
 
     protected override FakeAnswer Throttled(FakeRequest request, TimeSpan? retryAfter) =>
@@ -237,6 +259,8 @@ public sealed class FakeKubernetes(TimeProvider? time = null) : FakeService(Kube
     private KubernetesSecret Touch(KubernetesSecret secret)
     {
         secret.Revision = (++_revision).ToString(CultureInfo.InvariantCulture);
+        _changed.TrySetResult();
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         return secret;
     }
 }

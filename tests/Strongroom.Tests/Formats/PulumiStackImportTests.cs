@@ -80,7 +80,7 @@ public sealed class PulumiStackImportTests
     public void Format_is_told_by_the_name(string file, ImportFormat format) => SecretImport.FormatOf(file).ShouldBe(format);
 
     private static SecretImport Read(string text, params (string Name, string Value)[] variables) => SecretImport.Read(
-        Encoding.UTF8.GetBytes(text), ImportFormat.PulumiStack, "Pulumi.test.yaml", name => variables.FirstOrDefault(v => v.Name == name).Value);
+        Encoding.UTF8.GetBytes(text), ImportFormat.PulumiStack, "Pulumi.test.yaml", variable: name => variables.FirstOrDefault(v => v.Name == name).Value);
 
     private static string Encrypted(string text, string passphrase, string salt = Salt)
     {
