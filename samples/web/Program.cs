@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Samples.Web;
 using Strongroom.Extensions;
 
 // A web application that takes a rotated key without a restart.

@@ -1,5 +1,3 @@
-using Strongroom.Backends;
-
 namespace Strongroom.Backends.Tests;
 
 /// <summary>Settings and variables of a store, for tests.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Strongroom.Client;
 using Strongroom.Secrets;
 using Strongroom.Stores;
@@ -74,7 +73,12 @@ internal sealed record VaultConnection
             Client = new VaultClientOptions
             {
                 // The store has the time limits and the retries.
-                Address = server, Namespace = nameSpace, Tls = tls, Timeout = TimeSpan.Zero, RetriesMax = 0, Time = settings.Time,
+                Address = server,
+                Namespace = nameSpace,
+                Tls = tls,
+                Timeout = TimeSpan.Zero,
+                RetriesMax = 0,
+                Time = settings.Time,
             },
             Mount = mount,
             KvVersion = version switch { "1" => 1, "2" => 2, _ => 0 },

@@ -2,7 +2,6 @@ using Strongroom.Cli.Framework;
 using Strongroom.Cli.Project;
 using Strongroom.Manifest;
 using Strongroom.Secrets;
-using Strongroom.Stores;
 
 namespace Strongroom.Cli.Commands;
 

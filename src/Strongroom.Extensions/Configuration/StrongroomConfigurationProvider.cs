@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Strongroom.Caching;
-using Strongroom.Manifest;
 using Strongroom.Resolution;
 using Strongroom.Secrets;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
-using Strongroom.Vault.Audit;
 using Strongroom.Server.Hcp;
+using Strongroom.Vault.Audit;
 
 namespace Strongroom.Server.Configuration;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Strongroom.Secrets;
-using Strongroom.Server.Http;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Served;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Strongroom.Formats;
-using Strongroom.Secrets;
 
 namespace Strongroom.Imports;
 

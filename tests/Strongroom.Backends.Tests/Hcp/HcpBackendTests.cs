@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Shouldly;
 using Strongroom.Conformance;
-using Strongroom.Fakes;
 using Strongroom.Fakes.Hcp;
 using Strongroom.Secrets;
 using Strongroom.Stores;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Strongroom.Fakes.Hcp;
-using Strongroom.Secrets;
 using Strongroom.Server.Tests;
 using Strongroom.Stores;
 

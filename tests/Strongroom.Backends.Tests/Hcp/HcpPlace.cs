@@ -14,7 +14,10 @@ internal static class HcpPlace
     {
         var values = new Dictionary<string, string>
         {
-            ["address"] = service.Address.ToString(), ["organization"] = HcpService.Organization, ["project"] = HcpService.Project, ["app"] = HcpService.App,
+            ["address"] = service.Address.ToString(),
+            ["organization"] = HcpService.Organization,
+            ["project"] = HcpService.Project,
+            ["app"] = HcpService.App,
         };
         foreach (var (key, value) in settings ?? []) values[key] = value;
         return All.Find("hcp")!(new BackendSettings("hcp", values, "/", (variables ?? Client).ToDictionary(v => v.Key, v => v.Value), time ?? TimeProvider.System));

@@ -89,8 +89,10 @@ public sealed class FakeFly(TimeProvider? time = null) : FakeService(new OpenApi
 
     private JsonObject Describe(string name, byte[] value) => new()
     {
-        ["name"] = name, ["digest"] = Convert.ToHexStringLower(SHA256.HashData(value))[..16],
-        ["created_at"] = Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture), ["updated_at"] = Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
+        ["name"] = name,
+        ["digest"] = Convert.ToHexStringLower(SHA256.HashData(value))[..16],
+        ["created_at"] = Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
+        ["updated_at"] = Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
     };
 
     private static FakeAnswer Error(int status, string message) => FakeAnswer.Json(status, new JsonObject { ["error"] = message, ["status"] = "unknown" });

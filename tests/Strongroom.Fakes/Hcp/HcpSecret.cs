@@ -62,14 +62,17 @@ internal sealed class HcpSecret(string name, string type, DateTimeOffset created
             answer["dynamic_instance"] = new JsonObject
             {
                 ["values"] = new JsonObject { ["access_key_id"] = $"AKIA{_instances}", ["secret_access_key"] = $"made {_instances}" },
-                ["created_at"] = Text(createdAt), ["ttl"] = "3600s",
+                ["created_at"] = Text(createdAt),
+                ["ttl"] = "3600s",
             };
             return answer;
         }
         var (value, at) = _versions[version];
         answer[type == "kv" ? "static_version" : "rotating_version"] = new JsonObject
         {
-            ["version"] = version, ["created_at"] = Text(at), [type == "kv" ? "value" : "values"] = value.DeepClone(),
+            ["version"] = version,
+            ["created_at"] = Text(at),
+            [type == "kv" ? "value" : "values"] = value.DeepClone(),
         };
         return answer;
     }
@@ -82,7 +85,10 @@ internal sealed class HcpSecret(string name, string type, DateTimeOffset created
         if (withValue) one["value"] = value.DeepClone();
         return new JsonObject
         {
-            ["name"] = name, ["created_at"] = Text(createdAt), ["latest_version"] = Latest.ToString(CultureInfo.InvariantCulture), ["version"] = one,
+            ["name"] = name,
+            ["created_at"] = Text(createdAt),
+            ["latest_version"] = Latest.ToString(CultureInfo.InvariantCulture),
+            ["version"] = one,
         };
     }
 

@@ -75,9 +75,21 @@ public sealed class FakeKubernetes(TimeProvider? time = null) : FakeService(Kube
 
     protected override FakeAnswer Failing(FakeRequest request, int status) => KubernetesStatus.Failure(status, status switch
     {
-        400 => "BadRequest", 401 => "Unauthorized", 403 => "Forbidden", 404 => "NotFound", 405 => "MethodNotAllowed", 409 => "Conflict", 410 => "Expired",
-        413 => "RequestEntityTooLarge", 415 => "UnsupportedMediaType", 422 => "Invalid", 429 => "TooManyRequests", 500 => "InternalError", 503 => "ServiceUnavailable",
-        504 => "Timeout", _ => "Unknown",
+        400 => "BadRequest",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "NotFound",
+        405 => "MethodNotAllowed",
+        409 => "Conflict",
+        410 => "Expired",
+        413 => "RequestEntityTooLarge",
+        415 => "UnsupportedMediaType",
+        422 => "Invalid",
+        429 => "TooManyRequests",
+        500 => "InternalError",
+        503 => "ServiceUnavailable",
+        504 => "Timeout",
+        _ => "Unknown",
     }, "a failure that was asked for");
 
     protected override FakeAnswer ExpiredCredential(FakeRequest request) => KubernetesStatus.Failure(401, "Unauthorized", "Unauthorized");
@@ -115,7 +127,9 @@ public sealed class FakeKubernetes(TimeProvider? time = null) : FakeService(Kube
         if (!KubernetesStatus.IsObjectName(name)) return KubernetesStatus.Invalid(name, "FieldValueInvalid", "metadata.name");
         var secret = new KubernetesSecret(nameSpace, name, Guid.NewGuid().ToString(), Time.GetUtcNow())
         {
-            Labels = body["metadata"]!["labels"]?.DeepClone().AsObject(), IsImmutable = (bool?)body["immutable"] == true, Type = (string?)body["type"] ?? "Opaque",
+            Labels = body["metadata"]!["labels"]?.DeepClone().AsObject(),
+            IsImmutable = (bool?)body["immutable"] == true,
+            Type = (string?)body["type"] ?? "Opaque",
         };
         if (Fill(secret, body, isMerge: false) is { } fault) return fault;
         if (!_secrets.TryAdd($"{nameSpace}/{name}", secret)) return KubernetesStatus.Failure(409, "AlreadyExists", $"secrets \"{name}\" already exists", name);
@@ -201,7 +215,9 @@ public sealed class FakeKubernetes(TimeProvider? time = null) : FakeService(Kube
         var namesOnly = request.Header("Accept")?.Contains("as=PartialObjectMetadataList", StringComparison.Ordinal) == true;
         return FakeAnswer.Json(200, new JsonObject
         {
-            ["kind"] = namesOnly ? "PartialObjectMetadataList" : "SecretList", ["apiVersion"] = namesOnly ? "meta.k8s.io/v1" : "v1", ["metadata"] = metadata,
+            ["kind"] = namesOnly ? "PartialObjectMetadataList" : "SecretList",
+            ["apiVersion"] = namesOnly ? "meta.k8s.io/v1" : "v1",
+            ["metadata"] = metadata,
             ["items"] = new JsonArray([.. page.Select(s => namesOnly ? new JsonObject { ["metadata"] = s.ToJson()["metadata"]!.DeepClone() } : s.ToJson(isItem: true))]),
         });
 

@@ -39,7 +39,10 @@ public sealed class KubernetesSecret(string nameSpace, string name, string uid, 
     {
         var metadata = new JsonObject
         {
-            ["name"] = name, ["namespace"] = nameSpace, ["uid"] = uid, ["resourceVersion"] = Revision,
+            ["name"] = name,
+            ["namespace"] = nameSpace,
+            ["uid"] = uid,
+            ["resourceVersion"] = Revision,
             ["creationTimestamp"] = createdAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
         };
         if (Labels is not null) metadata["labels"] = Labels.DeepClone();
@@ -61,8 +64,13 @@ internal static class KubernetesStatus
         if (causes is not null) details["causes"] = new JsonArray([.. causes.Select(c => new JsonObject { ["reason"] = c.Reason, ["message"] = "not allowed", ["field"] = c.Field })]);
         var json = new JsonObject
         {
-            ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = then is null ? new JsonObject() : new JsonObject { ["continue"] = then },
-            ["status"] = "Failure", ["message"] = message, ["reason"] = reason, ["code"] = status,
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = then is null ? new JsonObject() : new JsonObject { ["continue"] = then },
+            ["status"] = "Failure",
+            ["message"] = message,
+            ["reason"] = reason,
+            ["code"] = status,
         };
         if (details.Count > 0) json["details"] = details;
         return FakeAnswer.Json(status, json);
@@ -74,7 +82,10 @@ internal static class KubernetesStatus
 
     public static FakeAnswer Success(string name, string uid) => FakeAnswer.Json(200, new JsonObject
     {
-        ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success",
+        ["kind"] = "Status",
+        ["apiVersion"] = "v1",
+        ["metadata"] = new JsonObject(),
+        ["status"] = "Success",
         ["details"] = new JsonObject { ["name"] = name, ["kind"] = "secrets", ["uid"] = uid },
     });
 

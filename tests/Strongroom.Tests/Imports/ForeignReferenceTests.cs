@@ -2,7 +2,6 @@ using System.Text;
 using Shouldly;
 using Strongroom.Imports;
 using Strongroom.Manifest;
-using Strongroom.Secrets;
 using Xunit;
 
 namespace Strongroom.Tests.Imports;

@@ -1,7 +1,6 @@
 using System.Text;
 using Shouldly;
 using Strongroom.Formats;
-using Strongroom.Imports;
 using Xunit;
 
 namespace Strongroom.Tests.Imports;

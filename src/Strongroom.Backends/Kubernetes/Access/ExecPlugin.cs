@@ -64,7 +64,11 @@ internal sealed record ExecPlugin(
     {
         var start = new ProcessStartInfo(Command)
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, CreateNoWindow = true,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            CreateNoWindow = true,
         };
         foreach (var argument in Arguments) start.ArgumentList.Add(argument);
         start.Environment.Clear();
