@@ -20,6 +20,12 @@ public sealed record CacheOptions
     /// <summary>How long a stale value serves before the store is asked again, 5 seconds by default.</summary>
     public TimeSpan StaleRecheck { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How old a value of an earlier process may be that this one takes from the disk cache without asking the store; zero, the default,
+    /// always asks. For commands that start often: a store behind a network then costs them nothing.
+    /// </summary>
+    public TimeSpan Reuse { get; init; } = TimeSpan.Zero;
+
     /// <summary>How long it is remembered that a secret is not there; zero, the default, means not at all. At most a minute.</summary>
     public TimeSpan NegativeTtl { get; init; } = TimeSpan.Zero;
 
@@ -36,6 +42,7 @@ public sealed record CacheOptions
         faults.Check(Ttl >= TimeSpan.Zero && Ttl <= day, "ttl must be 0 to a day");
         faults.Check(StaleMax == TimeSpan.Zero || (StaleMax >= Ttl && StaleMax <= 7 * day), "staleMax must be 0, or at least ttl and at most 7 days");
         faults.Check(StaleRecheck >= TimeSpan.Zero && StaleRecheck <= day, "staleRecheck must be 0 to a day");
+        faults.Check(Reuse >= TimeSpan.Zero && Reuse <= day, "reuse must be 0 to a day");
         faults.Check(NegativeTtl >= TimeSpan.Zero && NegativeTtl <= TimeSpan.FromMinutes(1), "negativeTtl must be 0 to a minute");
         faults.Check(EntriesMax is >= 1 and <= 1_000_000, "entriesMax must be 1 to 1000000");
         faults.Check(BytesMax is >= 1 and <= 1L << 40, "bytesMax must be 1 to 1 TiB");

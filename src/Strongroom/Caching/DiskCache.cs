@@ -86,6 +86,21 @@ public sealed class DiskCache
         }
     }
 
+    /// <summary>Everything kept of a store that is younger than <paramref name="age"/>. The receiver owns the values.</summary>
+    internal IReadOnlyList<DiskEntry> FindAll(SecretStore store, TimeSpan age)
+    {
+        lock (_lock)
+        {
+            var found = new List<DiskEntry>();
+            foreach (var entry in Load())
+            {
+                if (IsOf(entry, store) && IsUsable(entry) && _time.GetUtcNow() - entry.FetchedAt < age) found.Add(entry);
+                else entry.Secret.Value.Dispose();
+            }
+            return found;
+        }
+    }
+
     /// <summary>Keeps what was fetched, if <paramref name="isCurrent"/> still says so once the file is locked.</summary>
     internal void Put(SecretStore store, IReadOnlyList<StoreAnswer> fetched, Func<bool> isCurrent) => Change(entries =>
     {

@@ -24,6 +24,7 @@ internal sealed class StoreCache
     private readonly Dictionary<SecretAddress, Flight> _flights = [];
     private long _sequence;
     private int _generation;
+    private int _hasTakenOver;
 
     /// <param name="store">The store behind it.</param>
     /// <param name="options">Valid options.</param>
@@ -52,6 +53,7 @@ internal sealed class StoreCache
                 answers[i] = WithoutStore(addresses[i], outage ?? Offline(addresses[i]), acceptsKept, wasAsked: outage is not null);
             return answers;
         }
+        if (mode == CacheMode.Use) TakeOver();
         var flights = new Flight?[addresses.Count];
         var joined = Board(addresses, mode, answers, flights);
         try
@@ -93,6 +95,34 @@ internal sealed class StoreCache
             _flights.Clear();
         }
     }
+
+    /// <summary>Takes over, once, what an earlier process fetched not long ago.</summary>
+    private void TakeOver()
+    {
+        if (_disk is null || _options.Reuse == TimeSpan.Zero || Interlocked.Exchange(ref _hasTakenOver, 1) != 0) return;
+        var generation = Volatile.Read(ref _generation);
+        foreach (var kept in _disk.FindAll(_store, _options.Reuse))
+        {
+            kept.Secret.Value.Share();
+            var age = _time.GetUtcNow() - kept.FetchedAt;
+            var answer = new StoreAnswer
+            {
+                Address = kept.Address,
+                Secret = kept.Secret,
+                Source = AnswerSource.DiskCache,
+                FetchedAt = kept.FetchedAt,
+                Freshness = FreshFor(_options.Reuse - age),
+            };
+            lock (_lock)
+            {
+                // What was written or asked for meanwhile is newer.
+                if (_generation == generation && _entries.Find(kept.Address) is null)
+                    _entries.Put(new CacheEntry(answer, FreshFor(Longer(_options.StaleMax, _options.Reuse) - age), Sequence: 0));
+            }
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     /// <summary>Fills in what is fresh, and finds or starts a flight for the rest. Returns the flights joined, each once.</summary>
     private List<Flight> Board(IReadOnlyList<SecretAddress> addresses, CacheMode mode, StoreAnswer[] answers, Flight?[] flights)

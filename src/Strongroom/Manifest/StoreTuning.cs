@@ -15,6 +15,7 @@ internal static class StoreTuning
         new("concurrency", "how many operations may be under way at once; 16 by default") { Form = "number" },
         new("calls-per-second", "how many calls may be sent a second on average; no limit by default") { Form = "number" },
         new("cache", "how long a value is given out without asking again, or off; 5m by default"),
+        new("reuse", "how old a value of an earlier run may be that the next one uses without asking, or off; off by default"),
         new("stale", "how old a value may be that is given out while the store cannot be reached, or off; 1h by default"),
     ];
 
@@ -22,7 +23,7 @@ internal static class StoreTuning
     public static string? FaultOf(string key, string text) => key switch
     {
         "timeout" or "total-timeout" => DurationText.TryParse(text, out var time) && time <= TimeSpan.FromHours(1) ? null : "expected a duration up to an hour, such as 10s",
-        "cache" => text is "off" || (DurationText.TryParse(text, out var time) && time <= TimeSpan.FromDays(1)) ? null : "expected a duration up to a day, such as 5m, or off",
+        "cache" or "reuse" => text is "off" || (DurationText.TryParse(text, out var time) && time <= TimeSpan.FromDays(1)) ? null : "expected a duration up to a day, such as 5m, or off",
         "stale" => text is "off" || (DurationText.TryParse(text, out var time) && time <= TimeSpan.FromDays(7)) ? null : "expected a duration up to a week, such as 1h, or off",
         "retries" => TryNumber(text, 0, 20, out _) ? null : "expected a number from 0 to 20",
         "concurrency" => TryNumber(text, 1, 10_000, out _) ? null : "expected a number from 1 to 10000",
@@ -32,7 +33,7 @@ internal static class StoreTuning
 
     /// <summary>Whether a setting is of this list; without the list, which a start need not make.</summary>
     public static bool Has(string key) =>
-        key is "timeout" or "total-timeout" or "retries" or "concurrency" or "calls-per-second" or "cache" or "stale";
+        key is "timeout" or "total-timeout" or "retries" or "concurrency" or "calls-per-second" or "cache" or "reuse" or "stale";
 
     public static StoreResilienceOptions Resilience(IReadOnlyDictionary<string, string> settings)
     {
@@ -52,6 +53,7 @@ internal static class StoreTuning
         if (settings.TryGetValue("cache", out var cache) && cache is "off") return CacheOptions.Off;
         var options = new CacheOptions();
         if (Duration(settings, "cache") is { } ttl) options = options with { Ttl = ttl, StaleMax = ttl > options.StaleMax ? ttl : options.StaleMax };
+        if (Duration(settings, "reuse") is { } reuse) options = options with { Reuse = reuse };
         if (settings.TryGetValue("stale", out var stale) && stale is "off") options = options with { StaleMax = TimeSpan.Zero };
         else if (Duration(settings, "stale") is { } ceiling) options = options with { StaleMax = ceiling < options.Ttl ? options.Ttl : ceiling };
         return options;

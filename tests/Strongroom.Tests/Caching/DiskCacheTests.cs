@@ -16,6 +16,7 @@ public sealed class DiskCacheTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly List<string> _warnings = [];
     private readonly ScriptedBackend _backend = new();
+    private TimeSpan _reuse;
 
     private string CacheFile => Path.Combine(_folder.Path, "cache");
 
@@ -54,6 +55,54 @@ public sealed class DiskCacheTests : IDisposable
         await StartAsync("old", online: true);
 
         (await StartAsync("new", online: true)).Value.RevealText().ShouldBe("new");
+    }
+
+    [Fact]
+    public async Task Reuse_takes_a_young_value_of_an_earlier_process_and_asks_nobody()
+    {
+        _reuse = TimeSpan.FromMinutes(5);
+        await StartAsync("first", online: true);
+        var calls = _backend.Calls;
+        _time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1));
+
+        var secret = await StartAsync("second", online: true);
+
+        (secret.Value.RevealText(), secret.Source, secret.IsStale, _backend.Calls).ShouldBe(("first", AnswerSource.DiskCache, false, calls));
+        secret.AgeAt(_time.GetUtcNow()).ShouldBe(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1), "its age counts from when the store was asked, and no process makes it younger");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        (await StartAsync("second", online: true)).Value.RevealText().ShouldBe("second");
+    }
+
+    [Fact]
+    public async Task Reuse_ends_within_a_process_at_its_time()
+    {
+        _reuse = TimeSpan.FromMinutes(5);
+        await StartAsync("first", online: true);
+        _time.Advance(TimeSpan.FromMinutes(4));
+        _backend.OnRead = (_, _) => new(ScriptedBackend.Stored("second", version: 8));
+        await using var store = Store();
+        using var resolver = Resolver(store);
+
+        (await resolver.ResolveAsync("KEY")).Value.RevealText().ShouldBe("first");
+        _time.Advance(TimeSpan.FromMinutes(1));
+        (await resolver.ResolveAsync("KEY")).Value.RevealText().ShouldBe("second");
+    }
+
+    [Fact]
+    public async Task Reuse_gives_way_to_a_write_a_bypass_another_store_and_a_clock_that_went_back()
+    {
+        _reuse = TimeSpan.FromMinutes(5);
+        await StartAsync("first", online: true);
+        (await StartAsync("bypassed", online: true, CacheMode.Bypass)).Value.RevealText().ShouldBe("bypassed");
+        (await StartAsync("elsewhere", online: true, identity: "another place")).Value.RevealText().ShouldBe("elsewhere");
+        _time.Jump(_time.GetUtcNow() - TimeSpan.FromHours(1));
+        (await StartAsync("earlier", online: true)).Value.RevealText().ShouldBe("earlier");
+
+        await using var store = Store();
+        using var resolver = Resolver(store);
+        await resolver.ResolveAsync("KEY");
+        store.Changed!.Invoke(new SecretAddress("KEY"));
+        (await StartAsync("written", online: true)).Value.RevealText().ShouldBe("written");
     }
 
     [Fact]
@@ -198,7 +247,7 @@ public sealed class DiskCacheTests : IDisposable
 
     private Resolver Resolver(SecretStore store, string binding = "/app/strongroom.yaml") => new(
         [store], [new ResolutionPlan("KEY", [new SecretReference("remote", new SecretAddress("KEY"))])],
-        new ResolverOptions { Disk = Cache(binding) }, _time);
+        new ResolverOptions { Disk = Cache(binding), Cache = new CacheOptions { Reuse = _reuse } }, _time);
 
     private DiskCache Cache(string binding = "/app/strongroom.yaml") => new(
         new DiskCacheOptions { File = CacheFile, KeyFile = KeyFile, Binding = binding, Warn = _warnings.Add }, _time);

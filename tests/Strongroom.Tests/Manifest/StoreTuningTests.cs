@@ -19,13 +19,13 @@ public sealed class StoreTuningTests
     {
         var store = Read("""
             stores:
-              remote: {kind: vault, mount: kv, timeout: 2s, total-timeout: 5s, retries: 0, concurrency: 4, calls-per-second: 2.5, cache: 10s, stale: 2h}
+              remote: {kind: vault, mount: kv, timeout: 2s, total-timeout: 5s, retries: 0, concurrency: 4, calls-per-second: 2.5, cache: 10s, reuse: 1m, stale: 2h}
             """).Stores[0];
 
         store.BackendSettings.ShouldBe(new Dictionary<string, string> { ["mount"] = "kv" });
         (store.Resilience.AttemptTimeout, store.Resilience.TotalTimeout, store.Resilience.RetriesMax).ShouldBe((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), 0));
         (store.Resilience.ConcurrentCallsMax, store.Resilience.CallsPerSecond).ShouldBe((4, 2.5));
-        (store.Cache.Ttl, store.Cache.StaleMax).ShouldBe((TimeSpan.FromSeconds(10), TimeSpan.FromHours(2)));
+        (store.Cache.Ttl, store.Cache.Reuse, store.Cache.StaleMax).ShouldBe((TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromHours(2)));
     }
 
     [Fact]
