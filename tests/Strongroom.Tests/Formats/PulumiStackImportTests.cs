@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Shouldly;
 using Strongroom.Formats;
-using Strongroom.Secrets;
 using Xunit;
 
 namespace Strongroom.Tests.Formats;
