@@ -52,7 +52,7 @@ internal sealed class YamlSpans
         {
             root = spans.Document();
         }
-        catch (YamlException)
+        catch (Exception e) when (e is YamlException or InvalidOperationException)
         {
             // Its message may quote the text, so it is not kept.
             root = Broken;

@@ -39,6 +39,11 @@ internal sealed class YamlTree(string file, TextFaults faults)
         {
             YamlProblem.Report(e, text, file, faults);
         }
+        catch (InvalidOperationException)
+        {
+            // What the library throws at some texts that it should call faulty; it does not say where.
+            faults.Add(start, "not YAML: it cannot be read");
+        }
         return null;
     }
 

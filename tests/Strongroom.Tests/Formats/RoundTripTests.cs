@@ -68,6 +68,17 @@ public sealed class RoundTripTests
         for (var i = 0; i < values.Length; i++) Encoding.UTF8.GetString(Convert.FromBase64String(lines[i])).ShouldBe(values[i]);
     }
 
+    /// <summary>Found by the property below: the YAML library throws something that is not its own exception.</summary>
+    [Fact]
+    public void Parse_of_text_that_breaks_the_yaml_library_is_a_fault()
+    {
+        const string Text = "\u0085:'$=: aa\n{\n:\n\"\u007f$(id)$(id)\nA=export  \texport %${A}=\u0001`export é $(id)`  }|  $$(id)`&aé\u0085}&a\"~\ufeff:";
+
+        using var import = SecretImport.Read(Encoding.UTF8.GetBytes(Text), ImportFormat.Yaml);
+
+        import.Faults.ShouldHaveSingleItem().ToString().ShouldContain("not YAML");
+    }
+
     [Fact]
     public void Parse_of_any_bytes_never_throws() =>
         Prop.ForAll(EntryGenerators.Values, EntryGenerators.Values, (a, b) =>
