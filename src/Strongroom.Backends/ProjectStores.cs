@@ -1,3 +1,4 @@
+using System.Collections;
 using Strongroom.Caching;
 using Strongroom.Manifest;
 using Strongroom.Resolution;
@@ -20,6 +21,14 @@ public sealed class ProjectStores(ProjectManifest manifest, Func<IReadOnlyDictio
 
     /// <summary>Makes the transport of stores behind HTTP; null for the usual one.</summary>
     public TransportFactory? Transport { get; init; }
+
+    /// <summary>A copy of the variables of this process, for programs that have no other.</summary>
+    public static IReadOnlyDictionary<string, string> ProcessEnvironment()
+    {
+        var snapshot = new Dictionary<string, string>();
+        foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables()) snapshot[(string)variable.Key] = (string?)variable.Value ?? "";
+        return snapshot;
+    }
 
     /// <summary>A store by name.</summary>
     /// <exception cref="SecretException">InvalidInput when the manifest has none or its settings have faults, Unsupported for a kind that is not built in.</exception>

@@ -129,18 +129,7 @@ internal sealed class AwsCalls(AwsOptions options, HttpCaller http, CredentialKe
     public static string ErrorCode(HttpAnswer answer) => Bare(answer.JsonOrNone().TextOf("__type") ?? answer.Header("x-amzn-ErrorType") ?? "");
 
     /// <summary>How the kind of an error is chosen: by its code, and only without one by the status.</summary>
-    public static SecretErrorKind KindOf(string code, int status)
-    {
-        foreach (var (known, kind) in Errors())
-            if (string.Equals(known, code, StringComparison.Ordinal)) return kind;
-        return status switch
-        {
-            >= 500 => SecretErrorKind.Unreachable,
-            429 => SecretErrorKind.Throttled,
-            401 or 403 => SecretErrorKind.Denied,
-            _ => SecretErrorKind.Malformed,
-        };
-    }
+    public static SecretErrorKind KindOf(string code, int status) => VendorErrors.KindOf(Errors(), code, status);
 
     private async ValueTask<HttpAnswer> SendAsync<T>(
         string operation, T state, Action<Utf8JsonWriter, T> members, AwsCredential credential, CancellationToken cancellationToken)

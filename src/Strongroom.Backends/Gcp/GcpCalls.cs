@@ -51,18 +51,7 @@ internal sealed class GcpCalls(Func<CancellationToken, ValueTask<Uri>> endpoint,
     ];
 
     /// <summary>How the kind of an error is chosen: by its code, and only without one by the HTTP status.</summary>
-    public static SecretErrorKind KindOf(string code, int status)
-    {
-        foreach (var (known, kind) in Errors())
-            if (string.Equals(known, code, StringComparison.Ordinal)) return kind;
-        return status switch
-        {
-            >= 500 => SecretErrorKind.Unreachable,
-            429 => SecretErrorKind.Throttled,
-            401 or 403 => SecretErrorKind.Denied,
-            _ => SecretErrorKind.Malformed,
-        };
-    }
+    public static SecretErrorKind KindOf(string code, int status) => VendorErrors.KindOf(Errors(), code, status);
 
     private static SecretException Failure(string code, string permission, HttpAnswer answer)
     {

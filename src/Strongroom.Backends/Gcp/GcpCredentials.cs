@@ -283,7 +283,7 @@ internal sealed class GcpCredentials(GcpOptions options, HttpCaller http, TimePr
     {
         var code = answer.JsonOrNone() is { ValueKind: JsonValueKind.Object } json ? json.TextOf("error") ?? json.Member("error").TextOf("status") ?? "" : "";
         var kind = (int)answer.Status switch { >= 500 => SecretErrorKind.Unreachable, 429 => SecretErrorKind.Throttled, _ => SecretErrorKind.Denied };
-        return new SecretException(kind, $"has no credentials: {what} ({(code.Length is > 0 and < 60 ? code : "HTTP status " + (int)answer.Status)})", help: help, retryAfter: answer.RetryAfter);
+        return new SecretException(kind, $"has no credentials: {what} ({(code.Length is > 0 and < 60 && code.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_') ? code : "HTTP status " + (int)answer.Status)})", help: help, retryAfter: answer.RetryAfter);
     }
 
     private static string Camel(string name)

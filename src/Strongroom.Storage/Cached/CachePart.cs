@@ -59,6 +59,20 @@ internal sealed class CachePart(long bytesMax)
         }
     }
 
+    /// <summary>
+    /// Forgets an entry after a commit that failed in a way that leaves open whether it was made. Commits that were under way with it can no
+    /// longer tell what is stored, and none can say which those are: from now on this part keeps only what is read.
+    /// </summary>
+    public void Doubt(EntryId id)
+    {
+        lock (_gate)
+        {
+            _changes++;
+            Remove(id);
+            _forgotten = long.MaxValue;
+        }
+    }
+
     public void ForgetAll(long sequence)
     {
         lock (_gate)

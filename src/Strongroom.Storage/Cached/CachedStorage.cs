@@ -38,20 +38,34 @@ public sealed class CachedStorage(VaultStorage storage, long bytesMax = CachedSt
         cancellationToken.ThrowIfCancellationRequested();
         // The caller may zero or reuse its buffers as soon as it is answered.
         var kept = Copy(changes);
-        CommitResult result = default;
+        CommitResult? result = null;
         try
         {
             // Not stopped on the way: the cache must learn what became of it.
-            result = await storage.CommitAsync(kept, CancellationToken.None);
-            return result;
+            var made = await storage.CommitAsync(kept, CancellationToken.None);
+            result = made;
+            return made;
         }
         finally
         {
-            foreach (var change in kept)
-            {
-                if (change.Kind == StorageChangeKind.Clear) foreach (var part in _parts) part.ForgetAll(result.Sequence);
-                else if (change.Kind != StorageChangeKind.Check) PartOf(change.Id).Learn(change, result);
-            }
+            foreach (var change in kept) Learn(change, result);
+        }
+    }
+
+    private void Learn(in StorageChange change, CommitResult? result)
+    {
+        if (change.Kind == StorageChangeKind.Check) return;
+        if (change.Kind == StorageChangeKind.Clear)
+        {
+            foreach (var part in _parts) part.ForgetAll(result?.Sequence ?? long.MaxValue);
+        }
+        else if (result is { } known)
+        {
+            PartOf(change.Id).Learn(change, known);
+        }
+        else
+        {
+            PartOf(change.Id).Doubt(change.Id);
         }
     }
 

@@ -39,6 +39,7 @@ internal sealed class HashChainedFile : AuditSink
     private readonly FlushThread? _flusher;
     private readonly IncrementalHash _hmac;
     private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _turn = new(1);
     private List<Append> _waiting = [];
     private bool _writing;
     private volatile int _crowd;
@@ -139,6 +140,9 @@ internal sealed class HashChainedFile : AuditSink
         _flusher?.Dispose();
         // What the thread was woken for and did not come to.
         if (IsDurableWaiting()) await WriteGroupAsync();
+        // A writer that is still at it goes first; one that comes later finds the file closed and refuses what waits.
+        await _turn.WaitAsync();
+        _turn.Release();
         _hmac.Dispose();
         _hash?.Dispose();
         await _file.DisposeAsync();
@@ -151,6 +155,20 @@ internal sealed class HashChainedFile : AuditSink
 
     /// <summary>Writes what waits now. What came meanwhile is the next writer's, on another thread, so that no caller works for ever.</summary>
     private async ValueTask WriteGroupAsync()
+    {
+        // Free but while the log is closed: then the closer writes, too, and two would chain to the same line.
+        await _turn.WaitAsync();
+        try
+        {
+            await WriteWaitingAsync();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async ValueTask WriteWaitingAsync()
     {
         List<Append> group;
         lock (_gate) (group, _waiting) = (_waiting, []);

@@ -1,4 +1,5 @@
 using Strongroom.Files;
+using Strongroom.Manifest;
 using Strongroom.Secrets;
 
 namespace Strongroom.Vault.Embedded;
@@ -18,6 +19,11 @@ public sealed record VaultPlace(string DatabasePath, string? KeyFileSetting)
 
     /// <summary>Where the vault of a project lies unless its manifest says otherwise.</summary>
     public static VaultPlace Default(string root) => new(Path.Combine(root, FolderName, DatabaseName), KeyFileSetting: null);
+
+    /// <summary>Where the vault of a store is, by its settings <c>path</c> and <c>key-file</c>; relative ones begin at the manifest's folder.</summary>
+    public static VaultPlace Of(StoreDefinition store, string root) => new(
+        store.Settings.TryGetValue("path", out var path) ? Path.GetFullPath(path, root) : Default(root).DatabasePath,
+        store.Settings.TryGetValue("key-file", out var keyFile) ? Path.GetFullPath(keyFile, root) : null);
 
     /// <summary>Folder of the vault.</summary>
     public string Folder => Path.GetDirectoryName(DatabasePath)!;

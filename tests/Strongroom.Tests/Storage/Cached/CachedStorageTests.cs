@@ -14,6 +14,21 @@ public sealed class CachedStorageTests : StorageConformance
     // So small that parts of it start over again and again.
     protected override ValueTask<VaultStorage> CreateAsync() => new(new CachedStorage(new MemoryStorage(), bytesMax: 64 * 1024));
 
+    /// <summary>The later of two commits was made and its answer lost; the earlier one's comes last.</summary>
+    [Fact]
+    public void Commit_of_open_outcome_is_not_papered_over_by_an_earlier_one()
+    {
+        var part = new CachePart(bytesMax: 1024 * 1024);
+        var id = new EntryId(1, 1);
+
+        part.Doubt(id);
+        part.Learn(new StorageChange(StorageChangeKind.Put, id, Sealed: new byte[] { 1 }), new CommitResult(Sequence: 5, ConflictIndex: -1));
+
+        part.TryGet(id, out _, out var changes).ShouldBeFalse();
+        part.Keep(id, entry: null, changes);
+        part.TryGet(id, out _, out _).ShouldBeTrue("what is read is kept as before");
+    }
+
     [Fact]
     public async Task Commit_of_every_kind_is_read_as_the_storage_has_it()
     {

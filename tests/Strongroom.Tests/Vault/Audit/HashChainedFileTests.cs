@@ -3,6 +3,7 @@ using System.Text;
 using Shouldly;
 using Strongroom.Secrets;
 using Strongroom.Storage.Memory;
+using Strongroom.Vault.Audit;
 using Strongroom.Vault.Embedded;
 using Xunit;
 
@@ -214,6 +215,45 @@ public sealed class HashChainedFileTests : IDisposable
         var error = await Should.ThrowAsync<SecretException>(() => _workshop.OpenAsync(copy));
         error.Kind.ShouldBe(SecretErrorKind.Corrupt);
         error.Message.ShouldContain("older than its audit log");
+    }
+
+    [Fact]
+    public async Task Close_under_load_leaves_a_whole_chain_with_everything_that_was_acknowledged()
+    {
+        var key = new byte[32];
+        for (var round = 0; round < 30; round++)
+        {
+            var path = $"{_workshop.AuditPath}.{round}";
+            var log = HashChainedFile.Open(path, key, AuditFlush.Changes, TimeProvider.System, gathers: true);
+            var record = new AuditRecord(AuditRecordKind.Outcome, DateTimeOffset.UnixEpoch, "c", "read", "p", "ok");
+            long highest = 0;
+            var count = 0;
+            var busy = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var writers = Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
+            {
+                while (true)
+                {
+                    try
+                    {
+                        var position = await log.AppendAsync([record], durable: i % 2 == 0, default);
+                        for (var seen = Volatile.Read(ref highest); position.Sequence > seen; seen = Volatile.Read(ref highest)) Interlocked.CompareExchange(ref highest, position.Sequence, seen);
+                        if (Interlocked.Increment(ref count) == 200) busy.SetResult();
+                    }
+                    catch (SecretException)
+                    {
+                        return;
+                    }
+                }
+            })).ToArray();
+            await busy.Task;
+
+            await log.DisposeAsync();
+            await Task.WhenAll(writers);
+
+            var report = await AuditVerifier.VerifyAsync(path, key, past: null, default);
+            report.Fault.ShouldBeNull();
+            report.Records.ShouldBeGreaterThanOrEqualTo(highest);
+        }
     }
 
     private async Task FillAsync()
