@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Security.Cryptography;
 using Strongroom.Backends;
 using Strongroom.Caching;
@@ -29,7 +28,7 @@ public sealed class StrongroomProject : ISecretSource, IAsyncDisposable
         _time = options.Time;
         Manifest = manifest;
         Plan = ManifestPlan.Create(manifest, options.Environment);
-        _stores = new ProjectStores(manifest, SnapshotEnvironment, options.Time)
+        _stores = new ProjectStores(manifest, ProjectStores.ProcessEnvironment, options.Time)
         {
             MoreKinds = kind => kind is EmbeddedVaultBackend.KindName ? settings => new EmbeddedVaultBackend(token => OpenVaultAsync(settings.Store, token)) : null,
             Transport = options.Transport,
@@ -110,9 +109,7 @@ public sealed class StrongroomProject : ISecretSource, IAsyncDisposable
 
     private async Task<EmbeddedVault> OpenVaultAsync(StoreDefinition store, CancellationToken cancellationToken)
     {
-        var place = new VaultPlace(
-            store.Settings.TryGetValue("path", out var path) ? Path.GetFullPath(path, Manifest.Directory) : VaultPlace.Default(Manifest.Directory).DatabasePath,
-            store.Settings.TryGetValue("key-file", out var keyFile) ? Path.GetFullPath(keyFile, Manifest.Directory) : null);
+        var place = VaultPlace.Of(store, Manifest.Directory);
         if (!File.Exists(place.DatabasePath))
             throw new SecretException(SecretErrorKind.Sealed, $"there is no vault at {place.DatabasePath}", store.Name, help: "run strongroom init to make one, or restore it from a backup");
         var storage = SqliteStorage.Open(place.DatabasePath);
@@ -128,12 +125,5 @@ public sealed class StrongroomProject : ISecretSource, IAsyncDisposable
             await storage.DisposeAsync();
             throw;
         }
-    }
-
-    private static Dictionary<string, string> SnapshotEnvironment()
-    {
-        var snapshot = new Dictionary<string, string>();
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) snapshot[(string)variable.Key] = (string?)variable.Value ?? "";
-        return snapshot;
     }
 }

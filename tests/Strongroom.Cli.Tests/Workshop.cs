@@ -37,14 +37,15 @@ internal sealed class Workshop : IDisposable
     /// <summary>Starts a shell command with a fixed, small environment.</summary>
     public Process Start(string command)
     {
-        var start = new ProcessStartInfo("/bin/sh")
+        // Whoever runs the tests in the background of a shell has these ignored, and children would inherit that.
+        var start = new ProcessStartInfo("/usr/bin/env")
         {
             WorkingDirectory = Folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add("-c");
+        foreach (var argument in (string[])["--default-signal=INT,QUIT", "/bin/sh", "-c"]) start.ArgumentList.Add(argument);
         start.ArgumentList.Add(command);
         start.Environment.Clear();
         start.Environment["PATH"] = $"{Path.GetDirectoryName(Binary)}:/usr/local/bin:/usr/bin:/bin";

@@ -1,4 +1,3 @@
-using System.Collections;
 using Strongroom.Backends;
 using Strongroom.Caching;
 using Strongroom.Manifest;
@@ -25,7 +24,7 @@ internal sealed class Session : IAsyncDisposable
     {
         Manifest = manifest;
         Time = time;
-        _stores = new ProjectStores(manifest, SnapshotEnvironment, time)
+        _stores = new ProjectStores(manifest, ProjectStores.ProcessEnvironment, time)
         {
             MoreKinds = kind => kind == EmbeddedKind ? settings => new EmbeddedVaultBackend(token => OpenVaultAsync(settings.Store, token)) : null,
         };
@@ -88,12 +87,7 @@ internal sealed class Session : IAsyncDisposable
     }
 
     /// <summary>Where a vault's parts are.</summary>
-    public VaultPlace PlaceOf(StoreDefinition store)
-    {
-        return new VaultPlace(
-            store.Settings.TryGetValue("path", out var path) ? Path.GetFullPath(path, Root) : VaultPlace.Default(Root).DatabasePath,
-            store.Settings.TryGetValue("key-file", out var keyFile) ? Path.GetFullPath(keyFile, Root) : null);
-    }
+    public VaultPlace PlaceOf(StoreDefinition store) => VaultPlace.Of(store, Root);
 
     /// <summary>
     /// Begins to open the vault that an environment's secrets are looked for in first, on another core: it takes as long as planning.
@@ -163,13 +157,5 @@ internal sealed class Session : IAsyncDisposable
             await storage.DisposeAsync();
             throw;
         }
-    }
-
-    private static Dictionary<string, string> SnapshotEnvironment()
-    {
-        var snapshot = new Dictionary<string, string>();
-        foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
-            snapshot[(string)variable.Key] = (string?)variable.Value ?? "";
-        return snapshot;
     }
 }

@@ -15,13 +15,19 @@ internal static class StoreNews
     /// </summary>
     public static async Task WaitAsync(RunOptions options, Session session, CancellationToken cancellationToken)
     {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            await await Task.WhenAny(Watches(options, session, cancellationToken));
+            await await Task.WhenAny(Watches(options, session, ended.Token));
         }
-        catch (SecretException)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             await Task.Delay(Rest, session.Time, cancellationToken);
+        }
+        finally
+        {
+            // The other stores are watched anew with the next call.
+            await ended.CancelAsync();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using Microsoft.Extensions.Configuration;
 using Strongroom.Caching;
 using Strongroom.Resolution;
@@ -156,7 +157,7 @@ public sealed class StrongroomConfigurationProvider : ConfigurationProvider, IDi
         var values = new Dictionary<string, string>();
         foreach (var (name, held) in _held)
         {
-            var text = held.Value.RevealText();
+            var text = TextOf(held.Value);
             if (held.IsSecret) values[name] = text;
             data[_options.KeyOf(name)] = text;
             data[KeyOf(name)] = text;
@@ -165,6 +166,9 @@ public sealed class StrongroomConfigurationProvider : ConfigurationProvider, IDi
         Volatile.Write(ref _values, values);
         OnReload();
     }
+
+    /// <summary>Configuration holds texts: bytes that are none stand in it as base64, so that one such secret does not hold up all the others.</summary>
+    private static string TextOf(SecretValue value) => Utf8.IsValid(value.Reveal()) ? value.RevealText() : Convert.ToBase64String(value.Reveal());
 
     /// <summary>The place of a secret in typed settings, or else its key by name.</summary>
     private string KeyOf(string name) =>

@@ -96,9 +96,7 @@ internal sealed class ProjectVault : HostedVault
         foreach (var store in manifest.Stores)
         {
             if (store.Kind != "embedded") continue;
-            return new VaultPlace(
-                store.Settings.TryGetValue("path", out var path) ? Path.GetFullPath(path, manifest.Directory) : VaultPlace.Default(manifest.Directory).DatabasePath,
-                store.Settings.TryGetValue("key-file", out var keyFile) ? Path.GetFullPath(keyFile, manifest.Directory) : null);
+            return VaultPlace.Of(store, manifest.Directory);
         }
         throw new SecretException(
             SecretErrorKind.Unsupported, "this project has no embedded vault", operation: "start", name: project, help: "add a store of kind embedded to strongroom.yaml");
