@@ -17,7 +17,7 @@ internal static class Errors
             SecretErrorKind.Denied => WriteAsync(context, StatusCodes.Status403Forbidden, IsByPolicy(error) ? Multiple(error.Reason) : error.Reason),
             SecretErrorKind.InvalidInput or SecretErrorKind.Conflict => WriteAsync(context, StatusCodes.Status400BadRequest, error.Reason),
             SecretErrorKind.Unsupported => WriteAsync(context, StatusCodes.Status405MethodNotAllowed, Multiple(error.Reason)),
-            SecretErrorKind.Throttled => WriteAsync(context, StatusCodes.Status429TooManyRequests, error.Reason),
+            SecretErrorKind.Throttled => WriteAsync(context, StatusCodes.Status429TooManyRequests, error.Reason.StartsWith("request path ", StringComparison.Ordinal) ? Multiple(error.Reason) : error.Reason),
             SecretErrorKind.Sealed => WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "Vault is sealed"),
             SecretErrorKind.StorageFull or SecretErrorKind.ReadOnly => WriteAsync(context, StatusCodes.Status507InsufficientStorage, error.Reason),
             _ => WriteAsync(context, StatusCodes.Status500InternalServerError, error.Reason),

@@ -1,3 +1,4 @@
+using Strongroom.Secrets;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Mounts;
 using Strongroom.Vault.Requests;
@@ -32,6 +33,28 @@ internal abstract class AuthEngine(MountEntry entry, VaultSystem system) : Engin
 
     /// <summary>Whether the role, user or certificate of a login is still there: else its tokens are not renewed.</summary>
     public abstract ValueTask<bool> HasRoleAsync(string role, CancellationToken cancellationToken);
+
+    /// <summary>The role, user or certificate that a login names, for quotas; null when it names none that there is. Proves nothing.</summary>
+    public async ValueTask<string?> RoleOfAsync(VaultRequest request, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var fields = new RequestFields(request);
+            return await RoleOfAsync(fields, Segments(path), cancellationToken);
+        }
+        catch (SecretException)
+        {
+            // What is wrong with the request is told by the login itself.
+            return null;
+        }
+        finally
+        {
+            request.Fields = null;
+        }
+    }
+
+    /// <summary>The role, user or certificate that a login names, or null.</summary>
+    protected virtual ValueTask<string?> RoleOfAsync(RequestFields fields, string[] path, CancellationToken cancellationToken) => default;
 
     /// <summary>Whether a write to this path is a login, for which no token is needed.</summary>
     protected abstract bool IsLogin(string[] path);

@@ -1,8 +1,9 @@
 using Strongroom.Secrets;
+using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Leases;
 
-/// <summary>Sweeps a vault's leases from time to time, as long as it is unsealed.</summary>
+/// <summary>Counts a vault's leases for its quotas and sweeps them from time to time, as long as it is unsealed.</summary>
 internal sealed class LeaseSweeper : IAsyncDisposable
 {
     /// <summary>How long between two sweeps.</summary>
@@ -11,7 +12,7 @@ internal sealed class LeaseSweeper : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    public LeaseSweeper(LeaseStore leases, TimeProvider time) => _running = RunAsync(leases, time);
+    public LeaseSweeper(VaultSystem system) => _running = RunAsync(system);
 
     public async ValueTask DisposeAsync()
     {
@@ -20,18 +21,19 @@ internal sealed class LeaseSweeper : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task RunAsync(LeaseStore leases, TimeProvider time)
+    private async Task RunAsync(VaultSystem system)
     {
         // Unsealing does not wait for the first sweep.
         await Task.Yield();
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(Interval, system.Time);
         try
         {
             do
             {
                 try
                 {
-                    await leases.SweepAsync(_stop.Token);
+                    await system.LeaseQuotas.CountAsync(_stop.Token);
+                    await system.Leases.SweepAsync(_stop.Token);
                 }
                 catch (SecretException e) when (e.Kind != SecretErrorKind.Sealed)
                 {

@@ -8,22 +8,28 @@ using Strongroom.Vault.Requests;
 namespace Strongroom.Vault.Quotas;
 
 /// <summary>
-/// The rate limits of a vault: one stored record and a snapshot made from it. The closest limit counts: the path itself, the longest
-/// prefix with a star, the mount, then the one for everything. Counting is each server's own and starts over when it starts.
+/// The quotas of a vault: one stored record and a snapshot made from it. The closest one counts: that for the role of a login, the path
+/// itself, the longest prefix with a star, the mount, then the one for everything. Requests are counted anew when the server starts.
 /// </summary>
 internal sealed class QuotaStore(VaultBarrier barrier, TimeProvider time)
 {
-    /// <summary>The most limits of a vault.</summary>
+    /// <summary>The most quotas of a vault, of each type.</summary>
     public const int CountMax = 1000;
 
     private readonly RecordView<QuotaTable> _record = new(barrier.View("sys/"), QuotaJson.Default.QuotaTable);
     private readonly SemaphoreSlim _change = new(1, 1);
-    private volatile Snapshot _now = new(new QuotaTable(), []);
+    private volatile Snapshot _now = new(new QuotaTable(), [], []);
 
     public QuotaTable Table => _now.Table;
 
-    /// <summary>Whether there is no limit at all.</summary>
+    /// <summary>Whether no request is limited.</summary>
     public bool IsEmpty => _now.Limits.Length == 0;
+
+    /// <summary>Whether a limit of requests asks for the role of a login.</summary>
+    public bool AsksForRole => Array.Exists(_now.Limits, limit => limit.Entry.Role.Length > 0);
+
+    /// <summary>The limits of leases, with what they have counted.</summary>
+    public LeaseLimit[] LeaseLimits => _now.LeaseLimits;
 
     public async ValueTask LoadAsync(CancellationToken cancellationToken)
     {
@@ -38,7 +44,7 @@ internal sealed class QuotaStore(VaultBarrier barrier, TimeProvider time)
         {
             var stored = await _record.GetAsync("quotas", cancellationToken);
             var changed = change(stored?.Value ?? new QuotaTable());
-            if (changed.Limits.Length > CountMax) throw RequestFields.Invalid($"there are {CountMax} rate limits already");
+            if (changed.Limits.Length > CountMax || changed.LeaseLimits.Length > CountMax) throw RequestFields.Invalid($"there are {CountMax} quotas already");
             var sequence = await context.CommitAsync(commit => _record.Put(commit, "quotas", changed, stored?.Revision ?? 0), cancellationToken);
             Install(changed);
             return sequence;
@@ -50,11 +56,13 @@ internal sealed class QuotaStore(VaultBarrier barrier, TimeProvider time)
     }
 
     /// <summary>Counts a request; null when no limit is about it.</summary>
-    public RateState? Take(VaultRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="role">The role that it logs in with, if it is a login.</param>
+    public RateState? Take(VaultRequest request, string? role)
     {
         var now = _now;
         if (request.Origin.Address is not { } address || Array.IndexOf(now.Table.Settings.ExemptPaths, request.Path) >= 0) return null;
-        return Closest(now.Limits, request.Path)?.Take(address);
+        return Closest(now.Limits, static limit => limit.Entry, request.Path, role)?.Take(address);
     }
 
     /// <summary>What an answer tells about a limit, when it is set to.</summary>
@@ -90,34 +98,27 @@ internal sealed class QuotaStore(VaultBarrier barrier, TimeProvider time)
         return response;
     }
 
-    private void Install(QuotaTable table)
+    /// <summary>The limit that counts for a path and role, or null.</summary>
+    public static T? Closest<T>(T[] limits, Func<T, Quota> quotaOf, string path, string? role) where T : class
     {
-        // A limit that did not change keeps what it has counted.
-        var old = _now.Limits;
-        _now = new Snapshot(table, Array.ConvertAll(table.Limits, entry => Array.Find(old, limit => limit.Entry == entry) ?? new RateLimit(entry, time)));
-    }
-
-    private static RateLimit? Closest(RateLimit[] limits, string path)
-    {
-        RateLimit? best = null;
+        T? best = null;
         var bestRank = -1;
         foreach (var limit in limits)
         {
-            var rank = Rank(limit.Entry.Path, path);
+            var rank = quotaOf(limit).RankOf(path, role);
             if (rank > bestRank) (best, bestRank) = (limit, rank);
         }
         return best;
     }
 
-    /// <summary>How close a limit is to a path: -1 when it is not about it.</summary>
-    private static int Rank(string limited, string path)
+    private void Install(QuotaTable table)
     {
-        const int exact = 1_000_000;
-        if (limited.Length == 0) return 0;
-        if (string.Equals(limited, path, StringComparison.Ordinal)) return exact;
-        if (limited[^1] == '*') return path.AsSpan().StartsWith(limited.AsSpan(0, limited.Length - 1), StringComparison.Ordinal) ? limited.Length : -1;
-        return limited[^1] == '/' && path.StartsWith(limited, StringComparison.Ordinal) ? limited.Length : -1;
+        var old = _now;
+        // A limit that did not change keeps what it has counted. Which leases are a limit's own depends on all the others.
+        var rates = Array.ConvertAll(table.Limits, entry => Array.Find(old.Limits, limit => limit.Entry == entry) ?? new RateLimit(entry, time));
+        var leases = table.LeaseLimits.AsSpan().SequenceEqual(old.Table.LeaseLimits) ? old.LeaseLimits : Array.ConvertAll(table.LeaseLimits, quota => new LeaseLimit(quota));
+        _now = new Snapshot(table, rates, leases);
     }
 
-    private sealed record Snapshot(QuotaTable Table, RateLimit[] Limits);
+    private sealed record Snapshot(QuotaTable Table, RateLimit[] Limits, LeaseLimit[] LeaseLimits);
 }

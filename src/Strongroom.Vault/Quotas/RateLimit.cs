@@ -14,7 +14,7 @@ internal readonly record struct RateState(bool IsAllowed, long Limit, long Remai
 /// Counts the requests of each client address in intervals that begin with its first. Clients that stay away are forgotten, and there is
 /// a limit to how many are remembered, so that addresses cost no memory.
 /// </summary>
-internal sealed class RateLimit(QuotaEntry entry, TimeProvider time)
+internal sealed class RateLimit(RateQuota entry, TimeProvider time)
 {
     private const int ClientsMax = 100_000;
 
@@ -23,7 +23,7 @@ internal sealed class RateLimit(QuotaEntry entry, TimeProvider time)
     private readonly TimeSpan _block = TimeSpan.FromSeconds(entry.BlockInterval);
     private readonly long _limit = Math.Max(1, (long)Math.Ceiling(entry.Rate));
 
-    public QuotaEntry Entry { get; } = entry;
+    public RateQuota Entry { get; } = entry;
 
     /// <summary>Takes one request off what the client has.</summary>
     public RateState Take(IPAddress client)

@@ -1,6 +1,7 @@
 using Strongroom.Secrets;
 using Strongroom.Vault.Audit;
 using Strongroom.Vault.Audit.Devices;
+using Strongroom.Vault.Auth;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Mounts;
 using Strongroom.Vault.Quotas;
@@ -60,6 +61,14 @@ internal sealed class VaultCore
             await TellDevicesAsync(Caller.Anonymous, request, Mounts.Find(request.Path), new VaultAnswer(null, error), told: false, cancellationToken);
         }
         return _system.Quotas.Refuse(request, state);
+    }
+
+    /// <summary>The role, user or certificate that a login names; null for other requests, and for one that names none that there is.</summary>
+    public async ValueTask<string?> RoleOfAsync(VaultRequest request, CancellationToken cancellationToken)
+    {
+        if (Mounts.Find(request.Path) is not { Engine: AuthEngine engine } mount) return null;
+        var path = request.Path[mount.Path.Length..];
+        return engine.IsOpen(request.Operation, path) ? await engine.RoleOfAsync(request, path, cancellationToken) : null;
     }
 
     /// <summary>Handles one request of a caller who is known already. The response must be disposed.</summary>

@@ -27,12 +27,13 @@ internal sealed class VaultSystem
         Policies = new PolicyStore(barrier, Identity);
         Due = new DueIndex(barrier);
         Leases = new LeaseStore(this);
-        Tokens = new TokenStore(barrier, Policies, Leases.Entries, Due, time);
+        Quotas = new QuotaStore(barrier, time);
+        LeaseQuotas = new LeaseQuotas(this);
+        Tokens = new TokenStore(barrier, Policies, Leases.Entries, Due, LeaseQuotas, time);
         Wrapping = new ResponseWrapping(this);
         LoginFailures = new LoginFailures(time);
         Mounts = new MountStore(this);
         KeyTerms = new KeyTerms(barrier, time);
-        Quotas = new QuotaStore(barrier, time);
         Edge = new EdgeStore(barrier);
         AuditDevices = new AuditDevices(barrier, time, folder);
     }
@@ -65,6 +66,8 @@ internal sealed class VaultSystem
     public ServedVault? Served { get; init; }
 
     public QuotaStore Quotas { get; }
+
+    public LeaseQuotas LeaseQuotas { get; }
 
     public EdgeStore Edge { get; }
 

@@ -227,10 +227,11 @@ public sealed class ServedVault : IAsyncDisposable
         if (!unsealed.Running.TryEnter()) throw Sealed();
         try
         {
-            var rate = unsealed.System.Quotas.IsEmpty ? null : unsealed.System.Quotas.Take(request);
+            var quotas = unsealed.System.Quotas;
+            var rate = quotas.IsEmpty ? null : quotas.Take(request, quotas.AsksForRole ? await unsealed.Core.RoleOfAsync(request, cancellationToken) : null);
             if (rate is { IsAllowed: false } exceeded) return await unsealed.Core.RefuseAsync(request, exceeded, cancellationToken);
             var response = await unsealed.Core.HandleAsync(request, cancellationToken);
-            if (rate is { } left) response.Headers = unsealed.System.Quotas.Headers(left);
+            if (rate is { } left) response.Headers = quotas.Headers(left);
             return response;
         }
         finally
@@ -343,7 +344,7 @@ public sealed class ServedVault : IAsyncDisposable
             await system.Quotas.LoadAsync(cancellationToken);
             await system.Edge.LoadAsync(cancellationToken);
             await system.KeyTerms.NoteAsync(cancellationToken);
-            _unsealed = new Unsealed(barrier, audit, system, new VaultCore(system, audit), new LeaseSweeper(system.Leases, Options.Time));
+            _unsealed = new Unsealed(barrier, audit, system, new VaultCore(system, audit), new LeaseSweeper(system));
         }
         catch
         {

@@ -5,6 +5,7 @@ using Strongroom.Secrets;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Leases;
 using Strongroom.Vault.Policies;
+using Strongroom.Vault.Quotas;
 using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Tokens;
@@ -13,7 +14,7 @@ namespace Strongroom.Vault.Tokens;
 /// All tokens of a vault. One is stored under the hash of its text, listed by accessor, below its parent, as a lease and by its end, all
 /// in one commit. Tokens in use are kept in memory; this process is the only one that changes them.
 /// </summary>
-internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, RecordView<LeaseEntry> leases, DueIndex due, TimeProvider time)
+internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, RecordView<LeaseEntry> leases, DueIndex due, LeaseQuotas quotas, TimeProvider time)
 {
     /// <summary>Tokens kept in memory at most; beyond it the memory starts over.</summary>
     public const int CachedMax = 100_000;
@@ -87,6 +88,7 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Rec
     public async ValueTask<IssuedAuth> CreateBatchAsync(TokenEntry entry, CancellationToken cancellationToken)
     {
         if (entry.Parent is { } parent && await FindAsync(TokenHash.Parse(parent), cancellationToken) is null) throw Denied();
+        await quotas.TakeAsync(entry, cancellationToken);
         return Issue(await _batch.SealAsync(entry, cancellationToken), entry);
     }
 
@@ -108,9 +110,26 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Rec
 
     /// <summary>
     /// Makes a token. The commit happens only while its parent is alive and unchanged, so that a child never outlives a revocation that
-    /// was acknowledged. Throws InvalidInput when the text is taken.
+    /// was acknowledged. Throws InvalidInput when the text is taken, Throttled when there are as many leases as a quota allows.
     /// </summary>
     public async ValueTask<(IssuedAuth Auth, long Sequence)> CreateAsync(
+        ClientToken text, TokenEntry entry, Func<BarrierCommit> begin, CancellationToken cancellationToken)
+    {
+        await quotas.TakeAsync(entry, cancellationToken);
+        try
+        {
+            var made = await StoreAsync(text, entry, begin, cancellationToken);
+            quotas.Made(entry);
+            return made;
+        }
+        catch
+        {
+            quotas.Ended(entry);
+            throw;
+        }
+    }
+
+    private async ValueTask<(IssuedAuth Auth, long Sequence)> StoreAsync(
         ClientToken text, TokenEntry entry, Func<BarrierCommit> begin, CancellationToken cancellationToken)
     {
         var hash = text.Hash;
@@ -153,6 +172,7 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Rec
             if (changed.Revoked) due.Put(commit, DueIndex.AtOnce, LeaseId(changed));
             if (await commit.CommitAsync(cancellationToken) is not { } sequence) continue;
             Forget(hash);
+            quotas.Changed(changed);
             return (changed, sequence);
         }
         throw BarrierCommit.Raced();
@@ -256,7 +276,9 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Rec
             due.Put(commit, DueIndex.AtOnce, LeaseId(stored.Value));
             var sequence = await commit.CommitAsync(cancellationToken);
             Forget(hash);
-            if (sequence is { } done) return done;
+            if (sequence is not { } done) continue;
+            quotas.Ended(stored.Value);
+            return done;
         }
         throw BarrierCommit.Raced();
     }

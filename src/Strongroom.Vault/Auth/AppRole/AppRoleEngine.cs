@@ -19,6 +19,9 @@ internal sealed class AppRoleEngine(MountEntry entry, VaultSystem system) : Auth
 
     protected override bool IsLogin(string[] path) => path is ["login"];
 
+    protected override async ValueTask<string?> RoleOfAsync(RequestFields fields, string[] path, CancellationToken cancellationToken) =>
+        fields.Text("role_id")?.Trim() is { Length: > 0 and <= AppRoleStore.IdLengthMax } id && await _store.FindByRoleIdAsync(id, cancellationToken) is { Role: not null } found ? found.Name : null;
+
     protected override async ValueTask<bool?> ExistsAsync(string folder, string name, CancellationToken cancellationToken) =>
         folder == "role" ? await _store.Roles.FindAsync(name, cancellationToken) is not null : null;
 

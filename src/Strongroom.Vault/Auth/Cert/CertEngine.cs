@@ -16,6 +16,9 @@ internal sealed class CertEngine(MountEntry entry, VaultSystem system) : AuthEng
 
     protected override bool IsLogin(string[] path) => path is ["login"];
 
+    protected override ValueTask<string?> RoleOfAsync(RequestFields fields, string[] path, CancellationToken cancellationToken) =>
+        new(RoleTable<CertEntry>.Canonical(fields.Text("name") ?? ""));
+
     protected override ValueTask<bool?> ExistsAsync(string folder, string name, CancellationToken cancellationToken) => new((bool?)null);
 
     protected override ValueTask<VaultResponse> HandleAsync(AuthCall call, CancellationToken cancellationToken) => call.Path switch

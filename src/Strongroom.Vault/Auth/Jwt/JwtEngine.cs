@@ -38,6 +38,9 @@ internal sealed class JwtEngine(MountEntry entry, VaultSystem system) : AuthEngi
 
     protected override bool IsLogin(string[] path) => path is ["login"];
 
+    protected override async ValueTask<string?> RoleOfAsync(RequestFields fields, string[] path, CancellationToken cancellationToken) =>
+        RoleTable<JwtRole>.Canonical(fields.Text("role") is { Length: > 0 } named ? named : (await FindConfigAsync(cancellationToken))?.DefaultRole ?? "");
+
     protected override async ValueTask<bool?> ExistsAsync(string folder, string name, CancellationToken cancellationToken) =>
         folder == "role" ? await _roles.FindAsync(name, cancellationToken) is not null : null;
 

@@ -21,6 +21,9 @@ internal sealed class KubernetesEngine(MountEntry entry, VaultSystem system) : A
 
     protected override bool IsLogin(string[] path) => path is ["login"];
 
+    protected override ValueTask<string?> RoleOfAsync(RequestFields fields, string[] path, CancellationToken cancellationToken) =>
+        new(RoleTable<KubernetesRole>.Canonical(fields.Text("role") ?? ""));
+
     protected override async ValueTask<bool?> ExistsAsync(string folder, string name, CancellationToken cancellationToken) =>
         folder == "role" ? await _roles.FindAsync(name, cancellationToken) is not null : null;
 

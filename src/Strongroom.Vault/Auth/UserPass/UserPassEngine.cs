@@ -17,6 +17,9 @@ internal sealed class UserPassEngine(MountEntry entry, VaultSystem system) : Aut
 
     protected override bool IsLogin(string[] path) => path is ["login", _];
 
+    protected override ValueTask<string?> RoleOfAsync(RequestFields fields, string[] path, CancellationToken cancellationToken) =>
+        new(RoleTable<UserEntry>.Canonical(path[^1]));
+
     protected override async ValueTask<bool?> ExistsAsync(string folder, string name, CancellationToken cancellationToken) =>
         folder == "users" ? await _users.FindAsync(name, cancellationToken) is not null : null;
 
