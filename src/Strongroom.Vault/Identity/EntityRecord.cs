@@ -23,9 +23,12 @@ internal sealed record EntityRecord
 
     /// <summary>The names that auth mounts know it by, one for each mount.</summary>
     public AliasRecord[] Aliases { get; init; } = [];
+
+    /// <summary>Entities that became part of this one.</summary>
+    public string[] MergedEntityIds { get; init; } = [];
 }
 
-/// <summary>The name that one auth mount knows an entity by.</summary>
+/// <summary>The name that one auth mount knows an entity or an external group by.</summary>
 internal sealed record AliasRecord
 {
     public required string Id { get; init; }
@@ -39,6 +42,9 @@ internal sealed record AliasRecord
 
     /// <summary>What an administrator says.</summary>
     public Dictionary<string, string>? CustomMetadata { get; init; }
+
+    /// <summary>Entities that it belonged to before they were merged.</summary>
+    public string[] MergedFrom { get; init; } = [];
 
     public long CreatedAt { get; init; }
 
@@ -55,6 +61,12 @@ internal sealed record GroupRecord
     public Dictionary<string, string>? Metadata { get; init; }
 
     public string[] Policies { get; init; } = [];
+
+    /// <summary>Whether logins say who is a member: those of the mount that <see cref="Alias"/> names.</summary>
+    public bool External { get; init; }
+
+    /// <summary>The name that a mount's logins tell an external group by.</summary>
+    public AliasRecord? Alias { get; init; }
 
     public string[] MemberEntityIds { get; init; } = [];
 

@@ -3,24 +3,33 @@ using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Identity;
 
-/// <summary>All groups, in memory once one was asked for: they are few, and every token's permissions need them.</summary>
+/// <summary>
+/// All groups, in memory once one was asked for: they are few, and every token's permissions need them. Changes are made one after the other;
+/// this process is the only one that makes them.
+/// </summary>
 internal sealed class GroupStore(BarrierView view)
 {
     /// <summary>The most groups of a vault.</summary>
     public const int CountMax = 10_000;
 
+    /// <summary>The most entities of a group: it is one entry in storage.</summary>
+    public const int MembersMax = 40_000;
+
+    // A group is its entry and the marker of its folder.
+    private const int ChangedAtOnceMax = BarrierCommit.StepsMax / 2;
+
     private readonly RecordView<GroupRecord> _records = new(view, IdentityJson.Default.GroupRecord);
     private readonly SemaphoreSlim _change = new(1, 1);
-    private volatile Dictionary<string, GroupRecord>? _groups;
+    private volatile GroupTable? _table;
 
-    /// <summary>All groups by id.</summary>
-    public async ValueTask<IReadOnlyDictionary<string, GroupRecord>> AllAsync(CancellationToken cancellationToken)
+    /// <summary>All groups as they are now.</summary>
+    public async ValueTask<GroupTable> TableAsync(CancellationToken cancellationToken)
     {
-        if (_groups is { } known) return known;
+        if (_table is { } known) return known;
         await _change.WaitAsync(cancellationToken);
         try
         {
-            return _groups ??= await LoadAsync(cancellationToken);
+            return _table ??= await LoadAsync(cancellationToken);
         }
         finally
         {
@@ -28,36 +37,31 @@ internal sealed class GroupStore(BarrierView view)
         }
     }
 
-    /// <summary>The groups an entity is in, be it through others.</summary>
-    public async ValueTask<IReadOnlyCollection<GroupRecord>> OfAsync(string entityId, CancellationToken cancellationToken)
-    {
-        var all = await AllAsync(cancellationToken);
-        if (all.Count == 0) return [];
-        var found = new Dictionary<string, GroupRecord>(StringComparer.Ordinal);
-        var next = new Queue<GroupRecord>(all.Values.Where(group => group.MemberEntityIds.Contains(entityId, StringComparer.Ordinal)));
-        while (next.TryDequeue(out var group))
-        {
-            if (!found.TryAdd(group.Id, group)) continue;
-            foreach (var parent in all.Values)
-            {
-                if (parent.MemberGroupIds.Contains(group.Id, StringComparer.Ordinal)) next.Enqueue(parent);
-            }
-        }
-        return found.Values;
-    }
+    /// <summary>Makes or changes one group. Throws as <see cref="ChangeAsync"/> does.</summary>
+    public async ValueTask<long> PutAsync(string id, Func<GroupTable, GroupRecord?, GroupRecord> change, RequestContext context, CancellationToken cancellationToken) =>
+        await ChangeAsync(table => [change(table, table.Find(id))], context, cancellationToken) ?? throw BarrierCommit.Raced();
 
-    /// <summary>Makes or changes a group. Throws InvalidInput when the name is another's or the groups would contain themselves.</summary>
-    public async ValueTask<long> PutAsync(string id, Func<GroupRecord?, GroupRecord> change, RequestContext context, CancellationToken cancellationToken)
+    /// <summary>
+    /// Stores the groups that <paramref name="change"/> makes of all groups, in one commit together with what <paramref name="more"/> adds.
+    /// Returns its sequence, 0 when nothing changes, null when what <paramref name="more"/> expected did not hold. Throws InvalidInput when a name
+    /// is another's, when groups would contain themselves, and for more than one commit takes.
+    /// </summary>
+    public async ValueTask<long?> ChangeAsync(
+        Func<GroupTable, IReadOnlyCollection<GroupRecord>> change, RequestContext context, CancellationToken cancellationToken, Action<BarrierCommit>? more = null)
     {
         await _change.WaitAsync(cancellationToken);
         try
         {
-            var all = _groups ??= await LoadAsync(cancellationToken);
-            var stored = await _records.GetAsync("group/" + id, cancellationToken);
-            var changed = change(stored?.Value);
-            Require(all, changed);
-            var sequence = await context.CommitAsync(commit => _records.PutListed(commit, "group/" + id, changed, stored?.Revision ?? 0), cancellationToken);
-            _groups = new Dictionary<string, GroupRecord>(all, StringComparer.Ordinal) { [id] = changed };
+            var table = _table ??= await LoadAsync(cancellationToken);
+            var changed = change(table);
+            if (changed.Count == 0 && more is null) return 0;
+            if (changed.Count > ChangedAtOnceMax) throw RequestFields.Invalid($"more than {ChangedAtOnceMax} groups would change at once");
+            foreach (var group in changed) Require(table, group);
+            var commit = context.BeginCommit();
+            foreach (var group in changed) _records.PutListed(commit, "group/" + group.Id, group);
+            more?.Invoke(commit);
+            if (await commit.CommitAsync(cancellationToken) is not { } sequence) return null;
+            if (changed.Count > 0) _table = table.With(changed);
             return sequence;
         }
         finally
@@ -71,12 +75,10 @@ internal sealed class GroupStore(BarrierView view)
         await _change.WaitAsync(cancellationToken);
         try
         {
-            var all = _groups ??= await LoadAsync(cancellationToken);
-            if (!all.ContainsKey(id)) return 0;
+            var table = _table ??= await LoadAsync(cancellationToken);
+            if (table.Find(id) is null) return 0;
             var sequence = await context.CommitAsync(commit => commit.DeleteListed(view, "group/" + id), cancellationToken);
-            var left = new Dictionary<string, GroupRecord>(all, StringComparer.Ordinal);
-            left.Remove(id);
-            _groups = left;
+            _table = table.With([], removed: id);
             return sequence;
         }
         finally
@@ -85,30 +87,28 @@ internal sealed class GroupStore(BarrierView view)
         }
     }
 
-    private async ValueTask<Dictionary<string, GroupRecord>> LoadAsync(CancellationToken cancellationToken)
+    private async ValueTask<GroupTable> LoadAsync(CancellationToken cancellationToken)
     {
-        var groups = new Dictionary<string, GroupRecord>(StringComparer.Ordinal);
+        var groups = new List<GroupRecord>();
         foreach (var id in await _records.ListAsync("group/", cancellationToken))
         {
-            if (await _records.GetAsync("group/" + id, cancellationToken) is { } stored) groups[id] = stored.Value;
+            if (await _records.GetAsync("group/" + id, cancellationToken) is { } stored) groups.Add(stored.Value);
         }
-        return groups;
+        return new GroupTable(groups);
     }
 
-    private static void Require(Dictionary<string, GroupRecord> all, GroupRecord changed)
+    private static void Require(GroupTable table, GroupRecord changed)
     {
-        if (all.Count >= CountMax && !all.ContainsKey(changed.Id)) throw RequestFields.Invalid($"there are {CountMax} groups already");
-        foreach (var other in all.Values)
-        {
-            if (other.Id != changed.Id && string.Equals(other.Name, changed.Name, StringComparison.OrdinalIgnoreCase)) throw RequestFields.Invalid("group name is already in use");
-        }
+        if (table.Count >= CountMax && table.Find(changed.Id) is null) throw RequestFields.Invalid($"there are {CountMax} groups already");
+        if (changed.MemberEntityIds.Length > MembersMax) throw RequestFields.Invalid($"a group has up to {MembersMax} entities");
+        if (table.FindByName(changed.Name) is { } other && other.Id != changed.Id) throw RequestFields.Invalid("group name is already in use");
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var below = new Stack<string>(changed.MemberGroupIds);
         while (below.TryPop(out var id))
         {
             if (string.Equals(id, changed.Id, StringComparison.Ordinal)) throw RequestFields.Invalid("cyclic relationship detected for member group ID");
             if (!seen.Add(id)) continue;
-            foreach (var member in all.GetValueOrDefault(id)?.MemberGroupIds ?? throw RequestFields.Invalid($"invalid group ID \"{id}\"")) below.Push(member);
+            foreach (var member in table.Find(id)?.MemberGroupIds ?? throw RequestFields.Invalid($"invalid group ID \"{id}\"")) below.Push(member);
         }
     }
 }

@@ -32,12 +32,26 @@ internal sealed class IdentityStore(VaultBarrier barrier, TimeProvider time)
     {
         if (entityId.Length == 0) return null;
         return await FindAsync(entityId, cancellationToken) is { Disabled: false } entity
-            ? IdentityHolding.Of(entity, await Groups.OfAsync(entity.Id, cancellationToken))
+            ? await HoldingAsync(entity, cancellationToken)
             : throw TokenStore.Denied();
     }
 
-    /// <summary>The identity of a login; made at the first one. Throws Denied when it is disabled.</summary>
-    public async ValueTask<IdentityHolding> ResolveAsync(
+    /// <summary>
+    /// The identity of a login, with the memberships that the login tells; made at the first one. Throws Denied when it is disabled.
+    /// </summary>
+    public async ValueTask<IdentityHolding> LoginAsync(MountEntry mount, AuthGrant grant, RequestContext context, CancellationToken cancellationToken)
+    {
+        var entity = await ResolveAsync(mount, grant.Alias!, grant.AliasMetadata ?? [], context, cancellationToken);
+        if (GroupMembers.AfterLogin(await Groups.TableAsync(cancellationToken), entity.Id, mount.Accessor, grant.Groups).Count > 0)
+        {
+            await Groups.ChangeAsync(table => GroupMembers.AfterLogin(table, entity.Id, mount.Accessor, grant.Groups), context, cancellationToken);
+            Touch();
+        }
+        return await HoldingAsync(entity, cancellationToken);
+    }
+
+    /// <summary>The entity that a mount knows by this name; made if there is none. Throws Denied when it is disabled.</summary>
+    public async ValueTask<EntityRecord> ResolveAsync(
         MountEntry mount, string alias, Dictionary<string, string> metadata, RequestContext context, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
@@ -46,18 +60,17 @@ internal sealed class IdentityStore(VaultBarrier barrier, TimeProvider time)
             {
                 var made = New("entity_" + TokenText.Base62(8, barrier.Random).ToLowerInvariant()) with { Aliases = [NewAlias(mount.Accessor, alias) with { Metadata = metadata }] };
                 if (await TryPutAsync(null, made, context, cancellationToken) is null) continue;
-                return IdentityHolding.Of(made, []);
+                return made;
             }
             if (await _entities.GetAsync("entity/" + id, cancellationToken) is not { } stored) continue;
             if (stored.Value.Disabled) throw TokenStore.Denied();
             // What this login says of the alias; when another login says something at the same time, one of the two is kept.
             var known = Array.Find(stored.Value.Aliases, candidate => IsAt(candidate, mount.Accessor));
-            if (known is not null && !Same(known.Metadata, metadata))
-            {
-                var aliases = Array.ConvertAll(stored.Value.Aliases, candidate => ReferenceEquals(candidate, known) ? known with { Metadata = metadata, UpdatedAt = Now } : candidate);
-                await TryPutAsync(stored, stored.Value with { Aliases = aliases }, context, cancellationToken);
-            }
-            return (await HoldingAsync(id, cancellationToken))!;
+            if (known is null || Same(known.Metadata, metadata)) return stored.Value;
+            var aliases = Array.ConvertAll(stored.Value.Aliases, candidate => ReferenceEquals(candidate, known) ? known with { Metadata = metadata, UpdatedAt = Now } : candidate);
+            var changed = stored.Value with { Aliases = aliases };
+            await TryPutAsync(stored, changed, context, cancellationToken);
+            return changed;
         }
         throw BarrierCommit.Raced();
     }
@@ -102,8 +115,37 @@ internal sealed class IdentityStore(VaultBarrier barrier, TimeProvider time)
         throw RequestFields.Invalid("entity name or alias is already in use");
     }
 
-    /// <summary>Removes an entity; its tokens are good for nothing from then on. One that is not there is removed already.</summary>
-    public async ValueTask<long> DeleteAsync(string id, RequestContext context, CancellationToken cancellationToken)
+    /// <summary>Removes entities; their tokens are good for nothing from then on. One that is not there is removed already.</summary>
+    public async ValueTask<long> DeleteAsync(IReadOnlyCollection<string> ids, RequestContext context, CancellationToken cancellationToken)
+    {
+        var sequence = 0L;
+        foreach (var id in ids) sequence = Math.Max(sequence, await DeleteAsync(id, context, cancellationToken));
+        // An id is never given again: what groups still say of it until here means nothing.
+        return Math.Max(sequence, await Groups.ChangeAsync(table => GroupMembers.Without(table, ids), context, cancellationToken) ?? 0);
+    }
+
+    /// <summary>
+    /// Makes entities part of another, with its groups, in one commit. Null when one of them was changed meanwhile. Throws as
+    /// <see cref="EntityMerge.Of"/> does, and InvalidInput for an entity that is not there.
+    /// </summary>
+    public async ValueTask<long?> MergeAsync(EntityMerge merge, RequestContext context, CancellationToken cancellationToken)
+    {
+        var to = await _entities.GetAsync("entity/" + merge.To, cancellationToken) ?? throw RequestFields.Invalid("entity id to merge to is invalid");
+        var from = new List<StoredRecord<EntityRecord>>();
+        foreach (var id in merge.From) from.Add(await _entities.GetAsync("entity/" + id, cancellationToken) ?? throw RequestFields.Invalid("entity id to merge from is invalid"));
+        var merged = merge.Of(to.Value, from.ConvertAll(stored => stored.Value)) with { UpdatedAt = Now };
+        var sequence = await Groups.ChangeAsync(
+            table => GroupMembers.Replaced(table, merge.From, merge.To), context, cancellationToken,
+            commit =>
+            {
+                foreach (var stored in from) commit.DeleteListed(_view, "entity/" + stored.Value.Id, stored.Revision);
+                Put(commit, [to, .. from], merged);
+            });
+        if (sequence is not null) Touch();
+        return sequence;
+    }
+
+    private async ValueTask<long> DeleteAsync(string id, RequestContext context, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
@@ -130,21 +172,32 @@ internal sealed class IdentityStore(VaultBarrier barrier, TimeProvider time)
         StoredRecord<EntityRecord>? before, EntityRecord after, RequestContext context, CancellationToken cancellationToken)
     {
         var commit = context.BeginCommit();
-        _entities.PutListed(commit, "entity/" + after.Id, after, before?.Revision ?? 0);
-        var old = before is { } stored ? IndexOf(stored.Value) : [];
-        var now = IndexOf(after);
-        foreach (var path in old)
-        {
-            if (!now.Contains(path, StringComparer.Ordinal)) commit.DeleteListed(_view, path);
-        }
-        foreach (var path in now)
-        {
-            if (!old.Contains(path, StringComparer.Ordinal)) commit.PutListed(_view, path, Encoding.ASCII.GetBytes(after.Id), expectedRevision: 0);
-        }
+        Put(commit, before is { } stored ? [stored] : [], after);
         var sequence = await commit.CommitAsync(cancellationToken);
         if (sequence is not null && before is not null) Interlocked.Increment(ref _generation);
         return sequence;
     }
+
+    /// <summary>Writes an entity, what it is found by, and the end of what those that it comes from were found by.</summary>
+    private void Put(BarrierCommit commit, IReadOnlyList<StoredRecord<EntityRecord>> before, EntityRecord after)
+    {
+        _entities.PutListed(commit, "entity/" + after.Id, after, before.Count > 0 ? before[0].Revision : 0);
+        var old = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var stored in before)
+        {
+            foreach (var path in IndexOf(stored.Value)) old[path] = stored.Value.Id;
+        }
+        foreach (var path in IndexOf(after))
+        {
+            // What is new must be free. What led to one that ends leads to it from here on: that one's revision says that it is as it was read.
+            if (!old.Remove(path, out var owner)) commit.PutListed(_view, path, Encoding.ASCII.GetBytes(after.Id), expectedRevision: 0);
+            else if (owner != after.Id) commit.PutListed(_view, path, Encoding.ASCII.GetBytes(after.Id));
+        }
+        foreach (var path in old.Keys) commit.DeleteListed(_view, path);
+    }
+
+    private async ValueTask<IdentityHolding> HoldingAsync(EntityRecord entity, CancellationToken cancellationToken) =>
+        IdentityHolding.Of(entity, (await Groups.TableAsync(cancellationToken)).Of(entity.Id));
 
     private static List<string> IndexOf(EntityRecord entity)
     {

@@ -49,6 +49,9 @@ internal sealed record AuthGrant(TokenParameters Token, string DisplayName, Dict
     /// <summary>What is kept of who logged in beside that name, for templates of policies.</summary>
     public Dictionary<string, string>? AliasMetadata { get; init; }
 
+    /// <summary>The groups that the login says they are in, by their names there.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
     /// <summary>The role, user or certificate that was logged in with: without it, its tokens are not renewed.</summary>
     public string? Role { get; init; }
 

@@ -16,9 +16,7 @@ internal static class Logins
         var parameters = grant.Token;
         var policies = PolicyNames(parameters.Policies, parameters.NoDefaultPolicy);
         if (policies is [PolicyStore.Root]) throw RequestFields.Invalid("auth methods cannot create root tokens");
-        var identity = grant.Alias is { Length: > 0 } alias
-            ? await system.Identity.ResolveAsync(mount, alias, grant.AliasMetadata ?? [], context, cancellationToken)
-            : null;
+        var identity = grant.Alias is { Length: > 0 } ? await system.Identity.LoginAsync(mount, grant, context, cancellationToken) : null;
         var (ttl, maxTtl) = Lifetimes(system, mount, parameters);
         var batch = IsBatch(mount, parameters);
         var entry = new TokenEntry

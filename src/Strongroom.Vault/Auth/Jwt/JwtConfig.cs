@@ -50,6 +50,9 @@ internal sealed record JwtRole
 
     public bool UserClaimJsonPointer { get; init; }
 
+    /// <summary>The claim that tells the groups of who logs in; empty is none.</summary>
+    public string GroupsClaim { get; init; } = "";
+
     public long ExpirationLeeway { get; init; }
 
     public long NotBeforeLeeway { get; init; }

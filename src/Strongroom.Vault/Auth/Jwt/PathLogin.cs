@@ -7,8 +7,6 @@ namespace Strongroom.Vault.Auth.Jwt;
 /// <summary><c>login</c>: a token of somebody the mount believes, for one of ours.</summary>
 internal static class PathLogin
 {
-    private const int AliasLengthMax = 512;
-
     public static async ValueTask<VaultResponse> HandleAsync(AuthCall call, JwtEngine engine, RoleTable<JwtRole> roles, CancellationToken cancellationToken)
     {
         call.RequireWrite();
@@ -28,9 +26,7 @@ internal static class PathLogin
         JwtClaims.RequireTime(claims, role, call.Now);
         JwtClaims.RequireBound(claims, role);
 
-        var alias = Alias(claims, role);
-        var metadata = Metadata(claims, role, name);
-        return VaultResponse.Login(new AuthGrant(role.Token, alias, metadata) { Alias = alias, AliasMetadata = metadata, Role = name });
+        return VaultResponse.Login(JwtIdentity.Grant(claims, role, name));
     }
 
     /// <summary>The claims of a token whose signature is good.</summary>
@@ -42,25 +38,5 @@ internal static class PathLogin
         if (!await keys.VerifiesAsync(token, cancellationToken))
             throw RequestFields.Invalid("error validating token: error verifying token signature: no known key successfully validated the token signature");
         return token.Claims;
-    }
-
-    private static string Alias(JsonElement claims, JwtRole role)
-    {
-        var claim = role.UserClaimJsonPointer ? JwtClaims.Find(claims, role.UserClaim)
-            : claims.TryGetProperty(role.UserClaim, out var member) ? member : null;
-        if (claim is not { } found || found.ValueKind == JsonValueKind.Null) throw RequestFields.Invalid($"claim \"{role.UserClaim}\" not found in token");
-        return found.ValueKind == JsonValueKind.String && found.GetString() is { Length: > 0 and <= AliasLengthMax } alias ? alias
-            : throw RequestFields.Invalid($"claim \"{role.UserClaim}\" could not be converted to string");
-    }
-
-    private static Dictionary<string, string> Metadata(JsonElement claims, JwtRole role, string name)
-    {
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["role"] = name };
-        foreach (var (source, target) in role.ClaimMappings)
-        {
-            if (JwtClaims.Find(claims, source) is not { } claim || claim.ValueKind == JsonValueKind.Null) continue;
-            metadata[target] = JwtClaims.Text(claim) ?? throw RequestFields.Invalid($"error converting claim '{source}' to string");
-        }
-        return metadata;
     }
 }

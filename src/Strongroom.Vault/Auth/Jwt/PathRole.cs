@@ -17,7 +17,6 @@ internal static class PathRole
     private static JwtRole Merge(JwtRole role, RequestFields fields)
     {
         if (fields.Text("role_type") is { Length: > 0 } and not "jwt") throw RequestFields.Invalid("role_type is \"jwt\": logins in a browser (\"oidc\") are not supported");
-        if (fields.Text("groups_claim") is { Length: > 0 }) throw RequestFields.Invalid("groups_claim is not supported: groups have their members named; bind the claim with bound_claims");
         var merged = role with
         {
             BoundAudiences = fields.Names("bound_audiences") ?? role.BoundAudiences,
@@ -27,6 +26,7 @@ internal static class PathRole
             ClaimMappings = fields.Pairs("claim_mappings") ?? role.ClaimMappings,
             UserClaim = fields.Text("user_claim") ?? role.UserClaim,
             UserClaimJsonPointer = fields.Flag("user_claim_json_pointer") ?? role.UserClaimJsonPointer,
+            GroupsClaim = fields.Text("groups_claim") ?? role.GroupsClaim,
             ExpirationLeeway = Leeway(fields, "expiration_leeway") ?? role.ExpirationLeeway,
             NotBeforeLeeway = Leeway(fields, "not_before_leeway") ?? role.NotBeforeLeeway,
             ClockSkewLeeway = Leeway(fields, "clock_skew_leeway") ?? role.ClockSkewLeeway,
@@ -89,7 +89,7 @@ internal static class PathRole
         writer.WritePairs("claim_mappings", role.ClaimMappings.Count == 0 ? null : role.ClaimMappings);
         writer.WriteNumber("clock_skew_leeway"u8, role.ClockSkewLeeway);
         writer.WriteNumber("expiration_leeway"u8, role.ExpirationLeeway);
-        writer.WriteString("groups_claim"u8, ""u8);
+        writer.WriteString("groups_claim"u8, role.GroupsClaim);
         writer.WriteNumber("max_age"u8, 0);
         writer.WriteNumber("not_before_leeway"u8, role.NotBeforeLeeway);
         writer.WriteNull("oidc_scopes"u8);

@@ -67,7 +67,7 @@ internal static class PathCreate
         var alias = named.ToLowerInvariant();
         if (!Array.Exists(role.AllowedEntityAliases, allowed => Glob.Matches(allowed.ToLowerInvariant(), alias))) throw RequestFields.Invalid("invalid 'entity_alias' value");
         var mount = call.System.Mounts.Table.Find("auth/token/")!.Entry!;
-        return (await call.System.Identity.ResolveAsync(mount, alias, [], call.Context, cancellationToken)).EntityId;
+        return (await call.System.Identity.ResolveAsync(mount, alias, [], call.Context, cancellationToken)).Id;
     }
 
     private static string Path(TokenCall call, TokenRole? role)

@@ -35,6 +35,7 @@ internal sealed class IdentityEngine(VaultSystem system) : Engine
         {
             ["entity"] => PathEntity.WriteAsync(call, null, cancellationToken),
             ["entity", "batch-delete"] => PathEntity.DeleteManyAsync(call, cancellationToken),
+            ["entity", "merge"] => PathEntityMerge.HandleAsync(call, cancellationToken),
             ["entity", "id"] => PathEntity.ListAsync(call, byName: false, cancellationToken),
             ["entity", "name"] => PathEntity.ListAsync(call, byName: true, cancellationToken),
             ["entity", "id", var id] => PathEntity.HandleAsync(call, id, cancellationToken),
@@ -47,6 +48,9 @@ internal sealed class IdentityEngine(VaultSystem system) : Engine
             ["group", "name"] => PathGroup.ListAsync(call, byName: true, cancellationToken),
             ["group", "id", var id] => PathGroup.HandleAsync(call, id, cancellationToken),
             ["group", "name", var name] => PathGroup.HandleNameAsync(call, name, cancellationToken),
+            ["group-alias"] => PathGroupAlias.WriteAsync(call, null, cancellationToken),
+            ["group-alias", "id"] => PathGroupAlias.ListAsync(call, cancellationToken),
+            ["group-alias", "id", var id] => PathGroupAlias.HandleAsync(call, id, cancellationToken),
             ["lookup", "entity"] => PathLookup.EntityAsync(call, cancellationToken),
             ["lookup", "group"] => PathLookup.GroupAsync(call, cancellationToken),
             _ => throw new SecretException(SecretErrorKind.NotFound, $"no handler for route '{request.Path}'", operation: request.OperationName, name: request.Path),

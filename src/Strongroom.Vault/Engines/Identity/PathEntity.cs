@@ -19,7 +19,7 @@ internal static class PathEntity
     public static async ValueTask<VaultResponse> HandleAsync(IdentityCall call, string id, CancellationToken cancellationToken)
     {
         if (call.IsWrite) return await WriteAsync(call, id, cancellationToken);
-        if (call.IsDelete) return VaultResponse.Done(await call.Store.DeleteAsync(id, call.Context, cancellationToken));
+        if (call.IsDelete) return VaultResponse.Done(await call.Store.DeleteAsync([id], call.Context, cancellationToken));
         if (!call.IsRead) throw call.Unsupported();
         return await AnswerAsync(call, await call.Store.FindAsync(id, cancellationToken) ?? throw IdentityStore.Missing(), cancellationToken);
     }
@@ -55,9 +55,7 @@ internal static class PathEntity
         using var fields = new RequestFields(call.Request);
         var ids = fields.Names("entity_ids") ?? [];
         if (ids.Length is 0 or > DeletedMax) throw RequestFields.Invalid($"entity_ids has 1 to {DeletedMax} ids");
-        var sequence = 0L;
-        foreach (var id in ids) sequence = Math.Max(sequence, await call.Store.DeleteAsync(id, call.Context, cancellationToken));
-        return VaultResponse.Done(sequence);
+        return VaultResponse.Done(await call.Store.DeleteAsync(ids, call.Context, cancellationToken));
     }
 
     public static async ValueTask<VaultResponse> ListAsync(IdentityCall call, bool byName, CancellationToken cancellationToken)
@@ -85,7 +83,7 @@ internal static class PathEntity
 
     public static async ValueTask<VaultResponse> AnswerAsync(IdentityCall call, EntityRecord entity, CancellationToken cancellationToken)
     {
-        var groups = await call.Store.Groups.OfAsync(entity.Id, cancellationToken);
+        var groups = (await call.Store.Groups.TableAsync(cancellationToken)).Of(entity.Id);
         return VaultResponse.Ok(writer => IdentityAnswers.Write(writer, call.System, entity, groups));
     }
 

@@ -18,7 +18,7 @@ internal static class PathEntityAlias
         if (!call.IsRead) throw call.Unsupported();
         var found = owner is null ? null : await call.Store.FindAsync(owner, cancellationToken);
         if (found is null || Array.Find(found.Aliases, alias => alias.Id == id) is not { } alias) throw IdentityStore.Missing();
-        return VaultResponse.Ok(writer => IdentityAnswers.Write(writer, call.System, found, alias));
+        return VaultResponse.Ok(writer => IdentityAnswers.Write(writer, call.System, found.Id, alias));
     }
 
     public static async ValueTask<VaultResponse> ListAsync(IdentityCall call, CancellationToken cancellationToken) =>

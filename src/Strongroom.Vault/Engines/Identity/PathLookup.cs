@@ -21,11 +21,14 @@ internal static class PathLookup
     {
         if (!call.IsWrite) throw call.Unsupported();
         using var fields = new RequestFields(call.Request);
-        var all = await call.Store.Groups.AllAsync(cancellationToken);
-        var group = fields.Text("id") is { Length: > 0 } id ? all.GetValueOrDefault(id)
-            : fields.Text("name") is { Length: > 0 } name ? await PathGroup.FindByNameAsync(call, name, cancellationToken)
+        fields.Know("alias_id", "alias_mount_accessor", "alias_name");
+        var table = await call.Store.Groups.TableAsync(cancellationToken);
+        var group = fields.Text("id") is { Length: > 0 } id ? table.Find(id)
+            : fields.Text("name") is { Length: > 0 } name ? table.FindByName(name)
+            : fields.Text("alias_id") is { Length: > 0 } aliasId ? (table.TryFindByAliasId(aliasId, out var owner, out _) ? owner : null)
+            : fields.Text("alias_name") is { Length: > 0 } alias && fields.Text("alias_mount_accessor") is { Length: > 0 } accessor ? table.FindByAlias(accessor, alias)
             : throw RequestFields.Invalid("query parameter not supplied");
-        return group is null ? VaultResponse.Done(0) : PathGroup.Answer(all, group);
+        return group is null ? VaultResponse.Done(0) : PathGroup.Answer(call, table, group);
     }
 
     private static async ValueTask<EntityRecord?> ByAliasAsync(IdentityCall call, RequestFields fields, CancellationToken cancellationToken)

@@ -30,7 +30,8 @@ public sealed class PermissionMatrixTests
         .. new[] { "data", "metadata", "delete", "undelete", "destroy", "subkeys", "fields", "append" }.Select(path => $"secret/{path}/app"),
         .. new[]
         {
-            "entity", "entity/batch-delete", "entity/id/x", "entity/name/x", "entity-alias", "entity-alias/id/x", "group", "group/id/x", "group/name/x", "lookup/entity", "lookup/group",
+            "entity", "entity/batch-delete", "entity/merge", "entity/id/x", "entity/name/x", "entity-alias", "entity-alias/id/x", "group", "group/id/x", "group/name/x",
+            "group-alias", "group-alias/id/x", "lookup/entity", "lookup/group",
         }.Select(path => "identity/" + path),
         "secret/config", "cubbyhole/app", "nothing/here",
     ];
