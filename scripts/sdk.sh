@@ -49,3 +49,8 @@ need_client_libraries() {
     /usr/bin/python3 -c "import hvac" 2>/dev/null || install python3-hvac
     [ -d tests/clients/node/node_modules ] || (cd tests/clients/node && npm ci --no-audit --no-fund --loglevel=error) || echo "npm could not fetch the clients" >&2
 }
+
+# A PostgreSQL that tests start for themselves. Debian keeps its programs apart from the others.
+need_postgresql() {
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || install postgresql
+}

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Strongroom.Caching;
 using Strongroom.Resolution;
 using Strongroom.Secrets;
 using Strongroom.Vault.Embedded;
@@ -13,9 +14,14 @@ public static class CredentialExtensions
 {
     /// <summary>A database login. <paramref name="reference"/> names the secret without a field: <c>vault://prod/database/postgres</c>.</summary>
     /// <exception cref="SecretException">Malformed naming every field that is missing; else as for any secret.</exception>
-    public static async ValueTask<DatabaseCredentials> GetDatabaseAsync(this ISecretSource source, string reference, CancellationToken cancellationToken = default)
+    public static ValueTask<DatabaseCredentials> GetDatabaseAsync(this ISecretSource source, string reference, CancellationToken cancellationToken = default) =>
+        source.GetDatabaseAsync(reference, CacheMode.Use, cancellationToken);
+
+    /// <summary>A database login, past the caches or from them.</summary>
+    /// <exception cref="SecretException">Malformed naming every field that is missing; else as for any secret.</exception>
+    public static async ValueTask<DatabaseCredentials> GetDatabaseAsync(this ISecretSource source, string reference, CacheMode mode, CancellationToken cancellationToken = default)
     {
-        using var secret = await source.ResolveAsync(reference, cancellationToken: cancellationToken);
+        using var secret = await source.ResolveAsync(reference, mode, cancellationToken);
         var fields = new Fields(secret, reference, "host", "port", "database", "username", "password");
         return new DatabaseCredentials(
             fields.Text("host"), fields.Number("port"), fields.Text("database"), fields.Text("username"), fields.Value("password"), fields.Rotation());
