@@ -80,7 +80,7 @@ internal sealed class AuditShowVerb : VaultVerb
         foreach (var record in records)
         {
             var outcome = record.Outcome is "ok" ? screen.Out.Green("ok") : screen.Out.Yellow(record.Outcome ?? "");
-            table.Add(record.Time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), record.Caller, record.Operation, outcome, record.Path);
+            table.Add(record.Time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), record.Caller, record.Count == 0 ? record.Operation : $"{record.Operation} ({record.Count} times)", outcome, record.Path);
         }
         table.Write(screen);
     }
@@ -96,6 +96,7 @@ internal sealed class AuditShowVerb : VaultVerb
             json.WriteString("operation", record.Operation);
             json.WriteString("path", record.Path);
             json.WriteString("outcome", record.Outcome);
+            if (record.Count != 0) json.WriteNumber("count", record.Count);
             json.WriteEndObject();
         }
         json.WriteEndArray();

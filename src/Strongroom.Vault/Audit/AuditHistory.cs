@@ -15,7 +15,7 @@ internal static class AuditHistory
         {
             if (!piece.Ended || AuditLine.Read(hmac, piece.Bytes.Span) is not { } line) continue;
             yield return new AuditRecord(
-                KindOf(line.Kind), new DateTimeOffset(line.Time), line.Caller, line.Operation, line.Path, line.Outcome, line.Intent, line.Committed);
+                KindOf(line.Kind), new DateTimeOffset(line.Time), line.Caller, line.Operation, line.Path, line.Outcome, line.Intent, line.Committed, Count: line.Count);
         }
     }
 

@@ -38,6 +38,7 @@ internal static class AuditLine
         json.Text("operation"u8, record.Operation);
         json.Text("path"u8, record.Path);
         if (record.Version is { } version) json.Number("version"u8, version);
+        if (record.Count != 0) json.Number("count"u8, record.Count);
         if (record.Outcome is { } outcome) json.Text("outcome"u8, outcome);
         if (record.Intent != 0) json.Number("intent"u8, record.Intent);
         if (record.Committed != 0) json.Number("committed"u8, record.Committed);

@@ -29,9 +29,10 @@ public enum AuditRecordKind
 /// <param name="Intent">For outcomes of changes, the sequence number of the intent.</param>
 /// <param name="Committed">For outcomes of changes, the storage sequence of the commit; 0 when there was none.</param>
 /// <param name="Version">The version of the secret that was asked for, if one was.</param>
+/// <param name="Count">How many requests the record stands for; 0 is the usual one.</param>
 public sealed record AuditRecord(
     AuditRecordKind Kind, DateTimeOffset Time, string Caller, string Operation, string Path,
-    string? Outcome = null, long Intent = 0, long Committed = 0, int? Version = null);
+    string? Outcome = null, long Intent = 0, long Committed = 0, int? Version = null, long Count = 0);
 
 /// <summary>A place in the audit chain: the number of a record and its authentication code, which covers all records before it.</summary>
 /// <param name="Sequence">Number of the record, from 1.</param>

@@ -28,6 +28,9 @@ internal sealed class ParsedAuditLine
     /// <summary>Of a checkpoint: whether a server has the vault from here on; null when it says nothing of one.</summary>
     public bool? Serving { get; private set; }
 
+    /// <summary>How many requests the record stands for; 0 is the usual one.</summary>
+    public long Count { get; private set; }
+
     public long TornLength { get; private set; }
 
     public byte[]? TornHash { get; private set; }
@@ -63,6 +66,7 @@ internal sealed class ParsedAuditLine
         else if (json.NameIs("operation"u8)) Operation = json.ReadText();
         else if (json.NameIs("path"u8)) Path = json.ReadText();
         else if (json.NameIs("outcome"u8)) Outcome = json.ReadText();
+        else if (json.NameIs("count"u8)) Count = json.ReadInt64();
         else if (json.NameIs("intent"u8)) Intent = json.ReadInt64();
         else if (json.NameIs("committed"u8)) Committed = json.ReadInt64();
         else if (json.NameIs("storage"u8)) Storage = json.ReadInt64();

@@ -229,7 +229,8 @@ internal sealed class VaultCore
             _ => "ok",
         };
 
-    private static string ErrorName(SecretErrorKind kind) => kind switch
+    /// <summary>The word for a kind of failure in the log.</summary>
+    internal static string ErrorName(SecretErrorKind kind) => kind switch
     {
         SecretErrorKind.NotFound => "not-found",
         SecretErrorKind.Unreadable => "unreadable",

@@ -28,7 +28,7 @@ internal static class PathGenerateRoot
                 if (state.IsStarted)
                 {
                     await PathRekey.RequireNonceOrTokenAsync(vault, request, state.Nonce, cancellationToken);
-                    await vault.RootGeneration.CancelAsync(cancellationToken);
+                    await vault.RootGeneration.GiveUpAsync(cancellationToken);
                 }
                 return VaultResponse.Done(0);
             default:

@@ -25,7 +25,7 @@ internal static class PathRekey
                 if (vault.Rekeying.State.IsStarted)
                 {
                     await RequireNonceOrTokenAsync(vault, request, vault.Rekeying.State.Nonce, cancellationToken);
-                    await vault.Rekeying.CancelAsync(cancellationToken);
+                    await vault.Rekeying.GiveUpAsync(cancellationToken);
                 }
                 return VaultResponse.Done(0);
             default:

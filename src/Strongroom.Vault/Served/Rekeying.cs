@@ -44,19 +44,12 @@ internal sealed class Rekeying(ServedVault vault) : IDisposable
     public RekeyState State => _state with { Progress = _given.Count, Verified = _verified.Count };
 
     /// <summary>Begins. Throws InvalidInput when one is under way.</summary>
-    public ValueTask StartAsync(ShareSplit split, bool mustVerify, CancellationToken cancellationToken) => WithTurnAsync(async () =>
+    public ValueTask StartAsync(ShareSplit split, bool mustVerify, CancellationToken cancellationToken) => WithTurnAsync(() =>
     {
         if (_state.IsStarted) throw RequestFields.Invalid("rekey already in progress");
         split.Require("invalid rekey seal configuration");
-        await RecordAsync("sys/rekey/init", cancellationToken);
         _state = None with { Nonce = TokenText.NewUuid(vault.Options.Random), Split = split, MustVerify = mustVerify };
-    }, cancellationToken);
-
-    /// <summary>Gives it up; the present keys stay.</summary>
-    public ValueTask CancelAsync(CancellationToken cancellationToken) => WithTurnAsync(async () =>
-    {
-        await RecordAsync("sys/rekey/cancel", cancellationToken);
-        Forget();
+        return default;
     }, cancellationToken);
 
     /// <summary>Takes over a present key. Returns the new ones with the last; null before.</summary>
@@ -122,7 +115,7 @@ internal sealed class Rekeying(ServedVault vault) : IDisposable
         return default;
     }, cancellationToken);
 
-    /// <summary>Forgets everything: the vault is being sealed.</summary>
+    /// <summary>Gives it up; the present keys stay.</summary>
     public ValueTask GiveUpAsync(CancellationToken cancellationToken) => WithTurnAsync(() =>
     {
         Forget();
@@ -168,9 +161,6 @@ internal sealed class Rekeying(ServedVault vault) : IDisposable
     private ValueTask ResealAsync(ShamirSeal seal, CancellationToken cancellationToken) => vault.AdministerAsync(
         // Not cancelled with the request: the keys in memory must be those that were stored.
         Caller.ShareHolders, "sys/rekey/update", (_, _) => vault.Barrier.ResealAsync(seal, CancellationToken.None), cancellationToken);
-
-    private ValueTask RecordAsync(string path, CancellationToken cancellationToken) =>
-        vault.AdministerAsync(Caller.ShareHolders, path, (_, _) => new(0L), cancellationToken);
 
     private void Forget()
     {

@@ -41,7 +41,6 @@ internal sealed class RootGeneration(ServedVault vault) : IDisposable
             var made = password is null ? TokenText.Base62(TokenLength, vault.Options.Random) : null;
             var bytes = Encoding.UTF8.GetBytes(password ?? made!);
             if (bytes.Length != TokenLength) throw RequestFields.Invalid("OTP string is wrong length");
-            await RecordAsync("sys/generate-root/attempt", cancellationToken);
             (_password, _nonce) = (bytes, TokenText.NewUuid(vault.Options.Random));
             return made;
         }
@@ -49,13 +48,6 @@ internal sealed class RootGeneration(ServedVault vault) : IDisposable
         {
             _turn.Release();
         }
-    }
-
-    /// <summary>Gives it up.</summary>
-    public async ValueTask CancelAsync(CancellationToken cancellationToken)
-    {
-        await RecordAsync("sys/generate-root/cancel", cancellationToken);
-        await GiveUpAsync(cancellationToken);
     }
 
     /// <summary>Takes over an unseal key. Returns the masked token with the last; null before.</summary>
@@ -81,7 +73,7 @@ internal sealed class RootGeneration(ServedVault vault) : IDisposable
         }
     }
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Gives it up.</summary>
     public async ValueTask GiveUpAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -102,9 +94,6 @@ internal sealed class RootGeneration(ServedVault vault) : IDisposable
         for (var i = 0; i < bytes.Length; i++) bytes[i] ^= _password[i];
         return Convert.ToBase64String(bytes).TrimEnd('=');
     }
-
-    private ValueTask RecordAsync(string path, CancellationToken cancellationToken) =>
-        vault.AdministerAsync(Caller.ShareHolders, path, (_, _) => new(0L), cancellationToken);
 
     private void Forget()
     {

@@ -23,6 +23,7 @@ public sealed class ServedVault : IAsyncDisposable
 
     private readonly SemaphoreSlim _change = new(1, 1);
     private readonly OutboundHttp _http;
+    private readonly SealAudit _sealAudit;
     private volatile Unsealed? _unsealed;
     private volatile bool _acceptRestored;
 
@@ -35,6 +36,7 @@ public sealed class ServedVault : IAsyncDisposable
         Unsealing = new Unsealing(this);
         Rekeying = new Rekeying(this);
         RootGeneration = new RootGeneration(this);
+        _sealAudit = new SealAudit(this);
     }
 
     /// <summary>Whether requests are refused until the vault is unsealed.</summary>
@@ -196,6 +198,21 @@ public sealed class ServedVault : IAsyncDisposable
         }
     }
 
+    /// <summary>Adds a record to the log and returns its position; null while the vault is sealed.</summary>
+    internal async ValueTask<AuditPosition?> TryRecordAsync(AuditRecord record, bool durable, CancellationToken cancellationToken)
+    {
+        var unsealed = _unsealed;
+        if (unsealed?.Running.TryEnter() != true) return null;
+        try
+        {
+            return await unsealed.Audit.AppendAsync([record], durable, cancellationToken);
+        }
+        finally
+        {
+            unsealed.Running.Leave();
+        }
+    }
+
     /// <summary>Whether the token of a request may do this at its path. False without a good token.</summary>
     internal async ValueTask<bool> MayAsync(VaultRequest request, Capability needed, CancellationToken cancellationToken)
     {
@@ -206,9 +223,9 @@ public sealed class ServedVault : IAsyncDisposable
     /// <summary>Answers a request by the token that came with it. The response must be disposed.</summary>
     public async ValueTask<VaultResponse> HandleAsync(VaultRequest request, CancellationToken cancellationToken)
     {
-        if (SealEndpoints.Find(request) is { } endpoint) return await endpoint(this, request, cancellationToken);
+        if (SealEndpoints.Find(request) is { } endpoint) return await _sealAudit.AnswerAsync(endpoint, request, cancellationToken);
         if (Handover.IsOurs) await Handover.SettledAsync(cancellationToken);
-        var response = await AnswerAsync(Current, request, cancellationToken);
+        var response = await AnswerAsync(_unsealed, request, cancellationToken);
         if (response.Afterwards is not { } afterwards) return response;
         try
         {
@@ -222,9 +239,13 @@ public sealed class ServedVault : IAsyncDisposable
         }
     }
 
-    private static async ValueTask<VaultResponse> AnswerAsync(Unsealed unsealed, VaultRequest request, CancellationToken cancellationToken)
+    private async ValueTask<VaultResponse> AnswerAsync(Unsealed? unsealed, VaultRequest request, CancellationToken cancellationToken)
     {
-        if (!unsealed.Running.TryEnter()) throw Sealed();
+        if (unsealed?.Running.TryEnter() != true)
+        {
+            _sealAudit.Refuse();
+            throw Sealed();
+        }
         try
         {
             var quotas = unsealed.System.Quotas;
@@ -327,6 +348,7 @@ public sealed class ServedVault : IAsyncDisposable
         try
         {
             audit = await OpenLogAsync(barrier, cancellationToken);
+            await _sealAudit.WriteAsync(audit, cancellationToken);
             barrier.RememberNames();
             checkpointer = await Checkpointer.StartAsync(barrier, audit, Options.Time, cancellationToken);
             var system = new VaultSystem(barrier, Options.Time, Path.GetDirectoryName(Path.GetFullPath(Options.AuditPath))!)
