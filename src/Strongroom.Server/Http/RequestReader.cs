@@ -18,6 +18,8 @@ internal static class RequestReader
     /// <summary>The operation, or null for a method that the API does not have.</summary>
     public static VaultOperation? Operation(HttpRequest request) => request.Method switch
     {
+        "HELP" => VaultOperation.Help,
+        _ when request.QueryString.HasValue && request.Query["help"].ToString().Length > 0 => VaultOperation.Help,
         "GET" or "HEAD" => request.QueryString.HasValue && IsTrue(request.Query["list"].ToString()) ? VaultOperation.List : VaultOperation.Read,
         "POST" or "PUT" => VaultOperation.Update,
         "PATCH" => VaultOperation.Patch,
@@ -42,7 +44,7 @@ internal static class RequestReader
             throw new SecretException(SecretErrorKind.InvalidInput, "path contains characters that cannot be printed");
         if (path.Contains("//", StringComparison.Ordinal) || HasDotSegment(path))
             throw new SecretException(SecretErrorKind.InvalidInput, "path contains an empty, '.' or '..' segment");
-        return operation == VaultOperation.List && !path.EndsWith('/') ? path + "/" : path;
+        return operation is VaultOperation.List or VaultOperation.Help && !path.EndsWith('/') ? path + "/" : path;
     }
 
     /// <summary>The namespace a request is meant for, when it is not the root one: the only one there is.</summary>

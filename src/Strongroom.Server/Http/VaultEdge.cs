@@ -79,7 +79,7 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
             return;
         }
         if (operation == VaultOperation.Patch) RequestReader.RequireMergePatch(http);
-        using var body = operation is VaultOperation.Read or VaultOperation.List
+        using var body = operation is VaultOperation.Read or VaultOperation.List or VaultOperation.Help
             ? null
             : await ReadBodyAsync(context, limits, cancellationToken);
         var request = new VaultRequest(operation, path, body?.WrittenMemory ?? default)

@@ -10,6 +10,12 @@ namespace Strongroom.Vault.Requests;
 /// </summary>
 internal abstract class Engine
 {
+    /// <summary>What the engine is for, in a sentence or two.</summary>
+    public abstract string Help { get; }
+
+    /// <summary>Its endpoints: what it answers elsewhere than here, it does not answer.</summary>
+    public abstract IReadOnlyList<EngineRoute> Routes { get; }
+
     /// <summary>Whether the path may be used without a token: logins.</summary>
     public virtual bool IsOpen(VaultOperation operation, string path) => false;
 

@@ -111,7 +111,7 @@ internal sealed class VaultCore
                 {
                     caller = known ?? await _system!.Tokens.AuthenticateAsync(request.Origin, cancellationToken)
                         ?? throw (mount is null || request.Origin.Token is null ? TokenStore.Denied() : mount.Engine.BadToken(path));
-                    if (mount?.Engine.AnswersByAccess(path) != true) request = await AuthorizeAsync(caller, request, mount, path, cancellationToken);
+                    if (mount?.Engine.AnswersByAccess(path) != true && request.Operation != VaultOperation.Help) request = await AuthorizeAsync(caller, request, mount, path, cancellationToken);
                 }
                 // What only reads needs no intent: nothing happens before its outcome is on record.
                 if (!request.IsReadOnly || request.Origin.WrapTtl > TimeSpan.Zero)
@@ -125,6 +125,7 @@ internal sealed class VaultCore
                 answers[i] = new VaultAnswer(
                     administer is not null ? VaultResponse.Done(await administer(context, cancellationToken))
                     : mount is null ? throw NoEngine(request)
+                    : request.Operation == VaultOperation.Help ? PathHelp.Of(mount, request)
                     : await AnswerAsync(mount, request, path, context, cancellationToken),
                     null);
             }

@@ -23,6 +23,9 @@ public enum VaultOperation
 
     /// <summary>Work on the vault itself, by its owner in this process.</summary>
     Administer,
+
+    /// <summary>What the path is for. Needs a good token and no rule of its own.</summary>
+    Help,
 }
 
 /// <summary>One request to the vault, free of any transport.</summary>
@@ -43,7 +46,7 @@ public sealed record VaultRequest(
     public IReadOnlyDictionary<string, string> Query { get; init; } = NoQuery;
 
     /// <summary>True when nothing can change by it.</summary>
-    public bool IsReadOnly => Operation is VaultOperation.Read or VaultOperation.List;
+    public bool IsReadOnly => Operation is VaultOperation.Read or VaultOperation.List or VaultOperation.Help;
 
     /// <summary>The body as its engine reads it, when it reads it as fields.</summary>
     internal RequestFields? Fields { get; set; }
@@ -56,6 +59,7 @@ public sealed record VaultRequest(
         VaultOperation.Update => Capability.Update,
         VaultOperation.Patch => Capability.Patch,
         VaultOperation.Delete => Capability.Delete,
+        VaultOperation.Help => Capability.None,
         _ => Capability.Sudo,
     };
 
@@ -69,6 +73,7 @@ public sealed record VaultRequest(
         VaultOperation.Update => "update",
         VaultOperation.Patch => "patch",
         VaultOperation.Delete => "delete",
+        VaultOperation.Help => "help",
         _ => "administer",
     };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Strongroom.Secrets;
 using Strongroom.Vault.Requests;
+using static Strongroom.Vault.Requests.Capability;
 
 namespace Strongroom.Vault.Served;
 
@@ -14,22 +15,47 @@ internal static class SealEndpoints
 
     public delegate ValueTask<VaultResponse> Endpoint(ServedVault vault, VaultRequest request, CancellationToken cancellationToken);
 
-    /// <summary>The endpoint of a request, or null when it goes to the engines.</summary>
-    public static Endpoint? Find(VaultRequest request) => !request.Path.StartsWith("sys/", StringComparison.Ordinal) ? null : request.Path switch
+    private static readonly (string Path, Endpoint Endpoint, Capability Operations, string Text)[] Table =
+    [
+        ("health", PathHealth.HandleAsync, Read, "The state of the server, as the status of the answer."),
+        ("leader", PathLeader.HandleAsync, Read, "Which server is at work."),
+        ("seal-status", PathSealStatus.HandleAsync, Read, "Whether the vault is sealed, and how many unseal keys were given."),
+        ("init", PathInit.HandleAsync, Read | Update, "Whether there is a vault; makes one."),
+        ("unseal", PathUnseal.HandleAsync, Update, "Takes one unseal key, or forgets those that were given."),
+        ("rekey/init", PathRekey.HandleInitAsync, Read | Update | Delete, "Begins new unseal keys, tells how far that is, gives it up."),
+        ("rekey/update", PathRekey.HandleUpdateAsync, Update, "Takes one of the present unseal keys; the last is answered with the new ones."),
+        ("rekey/verify", PathRekey.HandleVerifyAsync, Read | Update | Delete, "Takes back the new unseal keys, before they count."),
+        ("rekey-recovery-key/init", PathRekey.HandleRecoveryAsync, Read | Update | Delete, "Recovery keys: there are none here."),
+        ("rekey-recovery-key/update", PathRekey.HandleRecoveryAsync, Update, "Recovery keys: there are none here."),
+        ("rekey-recovery-key/verify", PathRekey.HandleRecoveryAsync, Read | Update | Delete, "Recovery keys: there are none here."),
+        ("generate-root/attempt", PathGenerateRoot.HandleAttemptAsync, Read | Update | Delete, "Begins a new root token for unseal keys, tells how far that is, gives it up."),
+        ("generate-root/update", PathGenerateRoot.HandleUpdateAsync, Update, "Takes one unseal key; the last is answered with the masked root token."),
+    ];
+
+    /// <summary>What they are, below <c>sys/</c>.</summary>
+    public static IEnumerable<EngineRoute> Routes
     {
-        "sys/health" => PathHealth.HandleAsync,
-        "sys/leader" => PathLeader.HandleAsync,
-        "sys/seal-status" => PathSealStatus.HandleAsync,
-        "sys/init" => PathInit.HandleAsync,
-        "sys/unseal" => PathUnseal.HandleAsync,
-        "sys/rekey/init" => PathRekey.HandleInitAsync,
-        "sys/rekey/update" => PathRekey.HandleUpdateAsync,
-        "sys/rekey/verify" => PathRekey.HandleVerifyAsync,
-        "sys/rekey-recovery-key/init" or "sys/rekey-recovery-key/update" or "sys/rekey-recovery-key/verify" => PathRekey.HandleRecoveryAsync,
-        "sys/generate-root/attempt" => PathGenerateRoot.HandleAttemptAsync,
-        "sys/generate-root/update" => PathGenerateRoot.HandleUpdateAsync,
-        _ => null,
-    };
+        get
+        {
+            foreach (var (path, _, operations, text) in Table) yield return new EngineRoute(path, operations, text);
+        }
+    }
+
+    /// <summary>The endpoint of a request, or null when it goes to the engines.</summary>
+    public static Endpoint? Find(VaultRequest request) =>
+        request.Path.StartsWith("sys/", StringComparison.Ordinal) ? Find(request.Path.AsSpan("sys/".Length)) : null;
+
+    /// <summary>Whether it is one of these paths, below <c>sys/</c>.</summary>
+    public static bool Has(string path) => Find(path) is not null;
+
+    private static Endpoint? Find(ReadOnlySpan<char> path)
+    {
+        foreach (var (own, endpoint, _, _) in Table)
+        {
+            if (path.SequenceEqual(own)) return endpoint;
+        }
+        return null;
+    }
 
     /// <summary>An answer that is the whole body.</summary>
     public static VaultResponse Bare(Action<Utf8JsonWriter> write, int status = 200)

@@ -223,7 +223,7 @@ public sealed class ServedVault : IAsyncDisposable
     /// <summary>Answers a request by the token that came with it. The response must be disposed.</summary>
     public async ValueTask<VaultResponse> HandleAsync(VaultRequest request, CancellationToken cancellationToken)
     {
-        if (SealEndpoints.Find(request) is { } endpoint) return await _sealAudit.AnswerAsync(endpoint, request, cancellationToken);
+        if (request.Operation != VaultOperation.Help && SealEndpoints.Find(request) is { } endpoint) return await _sealAudit.AnswerAsync(endpoint, request, cancellationToken);
         if (Handover.IsOurs) await Handover.SettledAsync(cancellationToken);
         var response = await AnswerAsync(_unsealed, request, cancellationToken);
         if (response.Afterwards is not { } afterwards) return response;

@@ -1,5 +1,6 @@
 using Strongroom.Vault.Mounts;
 using Strongroom.Vault.Requests;
+using static Strongroom.Vault.Requests.Capability;
 
 namespace Strongroom.Vault.Auth.Cert;
 
@@ -10,6 +11,15 @@ namespace Strongroom.Vault.Auth.Cert;
 internal sealed class CertEngine(MountEntry entry, VaultSystem system) : AuthEngine(entry, system)
 {
     private readonly RoleTable<CertEntry> _certs = new(system.View(entry), "cert/", CertJson.Default.CertEntry);
+
+    public override string Help => "Logins by TLS client certificates.";
+
+    public override IReadOnlyList<EngineRoute> Routes =>
+    [
+        new("login", Update, "Logs in by the certificate of the connection."),
+        new("certs", List, "The names of all trusted certificates."),
+        new("certs/{name}", Read | Update | Delete, "One trusted certificate, and what tokens it gives."),
+    ];
 
     public override async ValueTask<bool> HasRoleAsync(string role, CancellationToken cancellationToken) =>
         await _certs.FindAsync(role, cancellationToken) is not null;

@@ -1,6 +1,7 @@
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Mounts;
 using Strongroom.Vault.Requests;
+using static Strongroom.Vault.Requests.Capability;
 
 namespace Strongroom.Vault.Auth.Jwt;
 
@@ -13,6 +14,16 @@ internal sealed class JwtEngine(MountEntry entry, VaultSystem system) : AuthEngi
     private readonly RoleTable<JwtRole> _roles = new(system.View(entry), "role/", JwtJson.Default.JwtRole);
     private readonly RecordView<JwtConfig> _config = new(system.View(entry), JwtJson.Default.JwtConfig);
     private JwtKeySource? _keys;
+
+    public override string Help => "Logins by signed tokens of others, such as those of CI systems.";
+
+    public override IReadOnlyList<EngineRoute> Routes =>
+    [
+        new("login", Update, "Logs in by a JWT."),
+        new("config", Read | Update, "Whose tokens are believed."),
+        new("role", List, "The names of all roles."),
+        new("role/{name}", Create | Read | Update | Delete, "One role: who may log in by it, and what tokens they get."),
+    ];
 
     public override async ValueTask<bool> HasRoleAsync(string role, CancellationToken cancellationToken) =>
         await _roles.FindAsync(role, cancellationToken) is not null;

@@ -1,6 +1,7 @@
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Mounts;
 using Strongroom.Vault.Requests;
+using static Strongroom.Vault.Requests.Capability;
 
 namespace Strongroom.Vault.Auth.Kubernetes;
 
@@ -15,6 +16,16 @@ internal sealed class KubernetesEngine(MountEntry entry, VaultSystem system) : A
 
     private readonly RoleTable<KubernetesRole> _roles = new(system.View(entry), "role/", KubernetesJson.Default.KubernetesRole);
     private readonly RecordView<KubernetesConfig> _config = new(system.View(entry), KubernetesJson.Default.KubernetesConfig);
+
+    public override string Help => "Logins of pods by their service account.";
+
+    public override IReadOnlyList<EngineRoute> Routes =>
+    [
+        new("login", Update, "Logs in by the token of a service account."),
+        new("config", Read | Update, "The cluster."),
+        new("role", List, "The names of all roles."),
+        new("role/{name}", Create | Read | Update | Delete, "One role: who may log in by it, and what tokens they get."),
+    ];
 
     public override async ValueTask<bool> HasRoleAsync(string role, CancellationToken cancellationToken) =>
         await _roles.FindAsync(role, cancellationToken) is not null;

@@ -9,6 +9,7 @@ internal static class PathLookup
 {
     public static async ValueTask<VaultResponse> HandleAsync(TokenCall call, CancellationToken cancellationToken)
     {
+        RequireLookup(call);
         using var fields = new RequestFields(call.Request);
         if (call.Argument.Length == 0 && fields.Text("token") is null) return await HandleSelfAsync(call, cancellationToken);
         try
@@ -22,14 +23,22 @@ internal static class PathLookup
         }
     }
 
-    public static ValueTask<VaultResponse> HandleSelfAsync(TokenCall call, CancellationToken cancellationToken) =>
-        AnswerAsync(call, call.Request.Origin.Token!.Reveal(), call.Own.Entry, cancellationToken);
+    public static ValueTask<VaultResponse> HandleSelfAsync(TokenCall call, CancellationToken cancellationToken)
+    {
+        RequireLookup(call);
+        return AnswerAsync(call, call.Request.Origin.Token!.Reveal(), call.Own.Entry, cancellationToken);
+    }
 
     public static async ValueTask<VaultResponse> HandleAccessorAsync(TokenCall call, CancellationToken cancellationToken)
     {
         TokenEngine.RequireWrite(call.Request);
         using var fields = new RequestFields(call.Request);
         return await AnswerAsync(call, "", (await call.RequireByAccessorAsync(fields, cancellationToken)).Entry, cancellationToken);
+    }
+
+    private static void RequireLookup(TokenCall call)
+    {
+        if (call.Request.Operation != VaultOperation.Read) TokenEngine.RequireWrite(call.Request);
     }
 
     private static async ValueTask<VaultResponse> AnswerAsync(TokenCall call, string text, TokenEntry entry, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Strongroom.Secrets;
 using Strongroom.Vault.Policies;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Tokens;
+using static Strongroom.Vault.Requests.Capability;
 
 namespace Strongroom.Vault.Auth.Token;
 
@@ -36,6 +37,29 @@ internal sealed record TokenCall(VaultSystem System, VaultRequest Request, strin
 /// <summary>Tokens: <c>auth/token</c> (https://developer.hashicorp.com/vault/api-docs/auth/token). Each endpoint is a file named after its path.</summary>
 internal sealed class TokenEngine(VaultSystem system) : Engine
 {
+    public override string Help => "Tokens: makes, looks up, renews and ends them.";
+
+    public override IReadOnlyList<EngineRoute> Routes =>
+    [
+        new("create", Update, "Makes a token."),
+        new("create/{role_name}", Update, "Makes a token by a role."),
+        new("create-orphan", Update, "Makes a token that does not end with its maker."),
+        new("lookup", Read | Update, "Looks up a token."),
+        new("lookup-self", Read | Update, "Looks up the token of the request."),
+        new("lookup-accessor", Update, "Looks up a token by its accessor."),
+        new("renew", Update, "Renews a token."),
+        new("renew-self", Update, "Renews the token of the request."),
+        new("renew-accessor", Update, "Renews a token by its accessor."),
+        new("revoke", Update, "Ends a token and all that it made."),
+        new("revoke-self", Update, "Ends the token of the request and all that it made."),
+        new("revoke-accessor", Update, "Ends a token by its accessor."),
+        new("revoke-orphan", Update, "Ends a token and leaves what it made."),
+        new("accessors", List, "The accessors of all tokens."),
+        new("roles", List, "The names of all roles."),
+        new("roles/{role_name}", Create | Read | Update | Delete, "One role: how tokens by it are made."),
+        new("tidy", Update, "Removes what an interrupted revocation left."),
+    ];
+
     public override async ValueTask<bool?> ExistsAsync(string path, CancellationToken cancellationToken) =>
         path.StartsWith("roles/", StringComparison.Ordinal) && path.Length > "roles/".Length
             ? await PathRoles.Table(system).FindAsync(path["roles/".Length..], cancellationToken) is not null

@@ -1,5 +1,6 @@
 using Strongroom.Vault.Mounts;
 using Strongroom.Vault.Requests;
+using static Strongroom.Vault.Requests.Capability;
 
 namespace Strongroom.Vault.Auth.UserPass;
 
@@ -11,6 +12,17 @@ internal sealed class UserPassEngine(MountEntry entry, VaultSystem system) : Aut
 {
     private readonly RoleTable<UserEntry> _users = new(system.View(entry), "user/", UserPassJson.Default.UserEntry);
     private readonly PasswordCheck _check = new();
+
+    public override string Help => "Logins of people by name and password.";
+
+    public override IReadOnlyList<EngineRoute> Routes =>
+    [
+        new("login/{username}", Update, "Logs in by a password."),
+        new("users", List, "The names of all users."),
+        new("users/{username}", Create | Read | Update | Delete, "One user."),
+        new("users/{username}/password", Update, "Sets the password of a user."),
+        new("users/{username}/policies", Update, "Sets the policies of a user."),
+    ];
 
     public override async ValueTask<bool> HasRoleAsync(string role, CancellationToken cancellationToken) =>
         await _users.FindAsync(role, cancellationToken) is not null;

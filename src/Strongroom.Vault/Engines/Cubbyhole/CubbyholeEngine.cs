@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Strongroom.Secrets;
 using Strongroom.Vault.Requests;
+using static Strongroom.Vault.Requests.Capability;
 
 namespace Strongroom.Vault.Engines.Cubbyhole;
 
@@ -12,6 +13,13 @@ internal sealed class CubbyholeEngine(VaultSystem system) : Engine
 {
     /// <summary>The largest value, in bytes.</summary>
     public const int ValueLengthMax = 1024 * 1024;
+
+    public override string Help => "A place that only one token can reach and that ends with it.";
+
+    public override IReadOnlyList<EngineRoute> Routes =>
+    [
+        new("{path}", Create | Read | Update | Delete | List, "A value; the names in a folder."),
+    ];
 
     public override async ValueTask<VaultResponse> HandleAsync(
         VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken)

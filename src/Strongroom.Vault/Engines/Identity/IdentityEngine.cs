@@ -1,6 +1,7 @@
 using Strongroom.Secrets;
 using Strongroom.Vault.Identity;
 using Strongroom.Vault.Requests;
+using static Strongroom.Vault.Requests.Capability;
 
 namespace Strongroom.Vault.Engines.Identity;
 
@@ -27,6 +28,32 @@ internal sealed record IdentityCall(VaultSystem System, VaultRequest Request, Re
 /// </summary>
 internal sealed class IdentityEngine(VaultSystem system) : Engine
 {
+    public override string Help => "Entities, their aliases, and groups.";
+
+    public override IReadOnlyList<EngineRoute> Routes =>
+    [
+        new("entity", Update, "Makes or changes an entity."),
+        new("entity/batch-delete", Update, "Deletes many entities."),
+        new("entity/merge", Update, "Makes one entity of several."),
+        new("entity/id", List, "The ids of all entities."),
+        new("entity/id/{id}", Read | Update | Delete, "One entity, by id."),
+        new("entity/name", List, "The names of all entities."),
+        new("entity/name/{name}", Read | Update | Delete, "One entity, by name."),
+        new("entity-alias", Update, "Makes or changes an alias of an entity."),
+        new("entity-alias/id", List, "The ids of all aliases."),
+        new("entity-alias/id/{id}", Read | Update | Delete, "One alias."),
+        new("group", Update, "Makes or changes a group."),
+        new("group/id", List, "The ids of all groups."),
+        new("group/id/{id}", Read | Update | Delete, "One group, by id."),
+        new("group/name", List, "The names of all groups."),
+        new("group/name/{name}", Read | Update | Delete, "One group, by name."),
+        new("group-alias", Update, "Makes or changes the alias of an external group."),
+        new("group-alias/id", List, "The ids of all aliases of groups."),
+        new("group-alias/id/{id}", Read | Update | Delete, "One alias of a group."),
+        new("lookup/entity", Update, "Finds an entity by name, id or alias."),
+        new("lookup/group", Update, "Finds a group by name, id or alias."),
+    ];
+
     public override ValueTask<VaultResponse> HandleAsync(
         VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken)
     {

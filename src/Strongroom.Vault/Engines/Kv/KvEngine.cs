@@ -1,6 +1,7 @@
 using Strongroom.Secrets;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Requests;
+using static Strongroom.Vault.Requests.Capability;
 
 namespace Strongroom.Vault.Engines.Kv;
 
@@ -29,6 +30,22 @@ internal sealed class KvEngine(BarrierView metadata, BarrierView versions, Barri
     public BarrierView Versions { get; } = versions;
 
     public DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    public override string Help => "Secrets with versions (KV version 2).";
+
+    public override IReadOnlyList<EngineRoute> Routes =>
+    [
+        new("data/{path}", Create | Read | Update | Patch | Delete, "A version of a secret: reads it, writes a new one, changes parts, deletes the latest."),
+        new("metadata/{path}", List | Read | Update | Patch | Delete, "All versions of a secret and its settings; the names in a folder."),
+        new("metadata", List, "The names at the top."),
+        new("delete/{path}", Update, "Deletes versions so that they can come back."),
+        new("undelete/{path}", Update, "Brings deleted versions back."),
+        new("destroy/{path}", Update, "Destroys versions for ever."),
+        new("subkeys/{path}", Read, "The names of the fields of a secret, without values."),
+        new("fields/{path}", Read | Update | Delete, "Some fields of a secret: reads, writes or removes them."),
+        new("append/{path}", Update, "Adds to a secret."),
+        new("config", Read | Update, "The settings of all secrets of the mount."),
+    ];
 
     public override ValueTask<VaultResponse> HandleAsync(VaultRequest request, string path, RequestContext context, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using Strongroom.Secrets;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Engines.Kv;
 using Strongroom.Vault.Requests;
+using static Strongroom.Vault.Requests.Capability;
 
 namespace Strongroom.Vault.Engines.KvV1;
 
@@ -12,6 +13,13 @@ namespace Strongroom.Vault.Engines.KvV1;
 /// </summary>
 internal sealed class KvV1Engine(BarrierView values, long defaultTtl) : Engine
 {
+    public override string Help => "Secrets without versions (KV version 1).";
+
+    public override IReadOnlyList<EngineRoute> Routes =>
+    [
+        new("{path}", Create | Read | Update | Delete | List, "A secret; the names in a folder."),
+    ];
+
     public override async ValueTask<bool?> ExistsAsync(string path, CancellationToken cancellationToken)
     {
         using var entry = await values.GetAsync(path, cancellationToken);
