@@ -99,12 +99,9 @@ public sealed class FlyBackend : SecretBackend
         return names;
     }
 
-    /// <summary>
-    /// The digest of each value, by name: equal to the version that a write returned as long as nobody set another value. So a change
-    /// behind one's back is seen without the value.
-    /// </summary>
-    /// <exception cref="SecretException">With the kind of the failure.</exception>
-    public async ValueTask<IReadOnlyDictionary<string, SecretVersion>> DigestsAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    /// <remarks>The digest of each value. How Fly makes it is not promised, so it is compared and never computed.</remarks>
+    public override async ValueTask<IReadOnlyDictionary<string, SecretVersion>?> ListStatesAsync(CancellationToken cancellationToken)
     {
         var digests = new Dictionary<string, SecretVersion>(StringComparer.Ordinal);
         await VisitAsync(secret => digests[secret.RequiredText("name")] = SecretVersion.Named(secret.RequiredText("digest")), cancellationToken);

@@ -29,13 +29,13 @@ public sealed class GitHubBackend : SecretBackend
     private readonly GitHubLogin _login;
     private readonly GitHubConnection _github;
     private readonly Uri _api;
-    private readonly Sharing? _sharing;
+    private GitHubSharing? _sharing;
     private readonly bool _isInJob;
     private readonly SealedBox _box = new();
     private volatile PublicKey? _key;
     private volatile bool _isPlaceSeen;
 
-    private GitHubBackend(BackendSettings settings, GitHubScope scope, GitHubLogin login, Uri api, Sharing? sharing)
+    private GitHubBackend(BackendSettings settings, GitHubScope scope, GitHubLogin login, Uri api, GitHubSharing? sharing)
     {
         (_settings, _scope, _login, _api, _sharing) = (settings, scope, login, api, sharing);
         _github = new GitHubConnection(settings, api, login, scope);
@@ -44,12 +44,13 @@ public sealed class GitHubBackend : SecretBackend
 
     /// <summary>
     /// Settings: <c>repository</c> (owner/name; GITHUB_REPOSITORY by default), <c>environment</c>, <c>organization</c>, <c>variables</c>,
-    /// <c>visibility</c>, <c>repository-ids</c>, <c>address</c>, <c>token-variable</c>, <c>app-id</c>, <c>installation-id</c>, <c>private-key-file</c>.
+    /// <c>visibility</c>, <c>repositories</c>, <c>repository-ids</c>, <c>address</c>, <c>token-variable</c>, <c>app-id</c>, <c>installation-id</c>, <c>private-key-file</c>.
     /// </summary>
     public static SecretBackend Create(BackendSettings settings)
     {
         var scope = GitHubScope.From(settings);
-        var sharing = Sharing.From(settings, scope.IsOrganization);
+        var sharing = GitHubSharing.From(settings, scope);
+        scope = scope with { SharesByName = sharing?.Names.Count > 0 };
         var api = settings.Address("address", settings.Text("address") ?? settings.Variable("GITHUB_API_URL")) ?? new Uri("https://api.github.com");
         var login = GitHubLogin.From(settings);
         settings.ThrowOnFaults();
@@ -87,7 +88,7 @@ public sealed class GitHubBackend : SecretBackend
     public override BackendPolicy? LeastPrivilege(IReadOnlyList<SecretAddress> addresses, bool writes) =>
         new("permissions of a GitHub App or fine-grained token (JSON)", $$"""
             {
-              "{{_scope.Right}}": "{{(writes ? "write" : "read")}}"
+              {{(_scope.SharesByName ? "\"metadata\": \"read\",\n  " : "")}}"{{_scope.Right}}": "{{(writes ? "write" : "read")}}"
             }
 
             """);
@@ -188,7 +189,7 @@ public sealed class GitHubBackend : SecretBackend
         await RequireAsync(second, isOne: false, cancellationToken);
     }
 
-    private ValueTask<HttpAnswer> PutAsync(string name, SecretValue value, PublicKey key, Sharing? sharing, CancellationToken cancellationToken)
+    private ValueTask<HttpAnswer> PutAsync(string name, SecretValue value, PublicKey key, GitHubSharing? sharing, CancellationToken cancellationToken)
     {
         var box = _box.Seal(value.Reveal(), key.Bytes);
         return _github.ChangeAsync(HttpMethod.Put, $"{Place()}/{name}", () => JsonBody.Object((box, key, sharing), static (writer, put) =>
@@ -201,22 +202,23 @@ public sealed class GitHubBackend : SecretBackend
 
     private async ValueTask WriteVariableAsync(string name, SecretValue value, CancellationToken cancellationToken)
     {
+        var configured = await ConfiguredSharingAsync(cancellationToken);
         // Change, and where there is nothing to change create; somebody may be faster, so change once more.
         for (var attempt = 0; ; attempt++)
         {
-            using var changed = await _github.ChangeAsync(HttpMethod.Patch, $"{Place()}/{name}", () => Body(_sharing), cancellationToken);
+            using var changed = await _github.ChangeAsync(HttpMethod.Patch, $"{Place()}/{name}", () => Body(configured), cancellationToken);
             if ((int)changed.Status != 404 || attempt > 0)
             {
                 await RequireAsync(changed, isOne: false, cancellationToken);
                 return;
             }
-            using var created = await _github.ChangeAsync(HttpMethod.Post, Place(), () => Body(_scope.IsOrganization ? _sharing ?? Sharing.Private : null), cancellationToken);
+            using var created = await _github.ChangeAsync(HttpMethod.Post, Place(), () => Body(_scope.IsOrganization ? configured ?? GitHubSharing.Private : null), cancellationToken);
             if ((int)created.Status == 409) continue;
             await RequireAsync(created, isOne: false, cancellationToken);
             return;
         }
 
-        JsonBody Body(Sharing? sharing) => JsonBody.Object((name, value, sharing), static (writer, put) =>
+        JsonBody Body(GitHubSharing? sharing) => JsonBody.Object((name, value, sharing), static (writer, put) =>
         {
             writer.WriteString("name", put.name);
             writer.WriteString("value", put.value.Reveal());
@@ -228,17 +230,33 @@ public sealed class GitHubBackend : SecretBackend
     /// Who sees a secret of an organisation has to be said at every write: what the settings say, else what holds now, so that a new value
     /// does not change it.
     /// </summary>
-    private async ValueTask<Sharing> SharingAsync(string name, CancellationToken cancellationToken)
+    private async ValueTask<GitHubSharing> SharingAsync(string name, CancellationToken cancellationToken)
     {
-        if (_sharing is not null) return _sharing;
+        if (await ConfiguredSharingAsync(cancellationToken) is { } configured) return configured;
         using var answer = await _github.GetAsync($"{Place()}/{name}", cancellationToken);
-        if ((int)answer.Status == 404) return Sharing.Private;
+        if ((int)answer.Status == 404) return GitHubSharing.Private;
         await RequireAsync(answer, isOne: false, cancellationToken);
         var visibility = answer.Json().RequiredText("visibility");
-        if (visibility is not "selected") return new Sharing(visibility, []);
+        if (visibility is not "selected") return new GitHubSharing(visibility, [], []);
         var ids = new List<long>();
         await VisitAsync($"{Place()}/{name}/repositories", "repositories", item => ids.Add(item.NumberOf("id") ?? 0), cancellationToken);
-        return new Sharing(visibility, [.. ids]);
+        return new GitHubSharing(visibility, ids, []);
+    }
+
+    /// <summary>What the settings say, with the numbers of the repositories that they name; null when they leave it as it is.</summary>
+    private async ValueTask<GitHubSharing?> ConfiguredSharingAsync(CancellationToken cancellationToken)
+    {
+        if (_sharing is not { Names.Count: > 0 } named) return _sharing;
+        List<long> ids = [.. named.Ids];
+        foreach (var name in named.Names)
+        {
+            using var answer = await _github.GetAsync($"repos/{Uri.EscapeDataString(_scope.Owner)}/{name}", cancellationToken);
+            if ((int)answer.Status == 404)
+                throw new SecretException(SecretErrorKind.InvalidInput, $"is meant for the repository {_scope.Owner}/{name}, which is not there, or the token may not see it", help: "correct repositories, or give the token the repository permission 'Metadata' (read)");
+            await RequireAsync(answer, isOne: false, cancellationToken);
+            ids.Add(answer.Json().NumberOf("id") ?? throw new SecretException(SecretErrorKind.Malformed, "was answered with a repository without id"));
+        }
+        return _sharing = named with { Ids = ids, Names = [] };
     }
 
     private async ValueTask<PublicKey> GetKeyAsync(CancellationToken cancellationToken)
@@ -305,35 +323,4 @@ public sealed class GitHubBackend : SecretBackend
     }
 
     private sealed record PublicKey(string Id, byte[] Bytes);
-
-    /// <summary>Which repositories of an organisation see a secret or variable.</summary>
-    private sealed record Sharing(string Visibility, long[] Repositories)
-    {
-        public static Sharing Private { get; } = new("private", []);
-
-        /// <summary>What the settings say; null when they leave it as it is.</summary>
-        public static Sharing? From(BackendSettings settings, bool isOrganization)
-        {
-            var visibility = settings.Text("visibility");
-            if (visibility is not (null or "all" or "private" or "selected")) settings.Fault("visibility must be one of all, private, selected");
-            if (visibility is not null && !isOrganization) settings.Fault("visibility is for an organization");
-            var ids = new List<long>();
-            foreach (var part in (settings.Text("repository-ids") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries))
-            {
-                if (long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) ids.Add(id);
-                else settings.Fault("repository-ids must be numbers, separated by commas");
-            }
-            if (ids.Count > 0 && visibility is not "selected") settings.Fault("repository-ids needs visibility: selected");
-            return visibility is null ? null : new Sharing(visibility, [.. ids]);
-        }
-
-        public void WriteTo(Utf8JsonWriter writer)
-        {
-            writer.WriteString("visibility", Visibility);
-            if (Visibility is not "selected") return;
-            writer.WriteStartArray("selected_repository_ids");
-            foreach (var id in Repositories) writer.WriteNumberValue(id);
-            writer.WriteEndArray();
-        }
-    }
 }

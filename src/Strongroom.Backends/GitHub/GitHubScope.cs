@@ -25,6 +25,9 @@ internal sealed record GitHubScope(string Owner, string? Repository, string? Env
         return new GitHubScope("", "", environment, areVariables);
     }
 
+    /// <summary>Whether repositories are named, so that the token must see what their numbers are.</summary>
+    public bool SharesByName { get; init; }
+
     /// <summary>True when the settings say no place.</summary>
     public bool IsUnknown => Owner.Length == 0;
 
@@ -70,6 +73,7 @@ internal sealed record GitHubScope(string Owner, string? Repository, string? Env
         if (AreVariables && Environment is null) return;
         writer.WriteStartObject("permissions");
         writer.WriteString(Right, "write");
+        if (SharesByName) writer.WriteString("metadata", "read");
         writer.WriteEndObject();
     }
 

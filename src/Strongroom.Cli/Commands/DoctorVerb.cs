@@ -44,7 +44,7 @@ internal sealed class DoctorVerb : Verb
         foreach (var store in session.Manifest.Stores)
         {
             if (chosen is not null && !ReferenceEquals(store, chosen)) continue;
-            if (!await CheckStoreAsync(session, store, findings, invocation.CancellationToken)) broken.Add(store.Name);
+            if (!await CheckStoreAsync(session, plan, store, findings, invocation.CancellationToken)) broken.Add(store.Name);
         }
         if (chosen is null)
         {
@@ -67,7 +67,7 @@ internal sealed class DoctorVerb : Verb
     }
 
     /// <summary>False when the store cannot be used at all, so that nothing more need be said of what is in it.</summary>
-    private static async Task<bool> CheckStoreAsync(Session session, StoreDefinition store, List<Finding> findings, CancellationToken cancellationToken)
+    private static async Task<bool> CheckStoreAsync(Session session, ManifestPlan plan, StoreDefinition store, List<Finding> findings, CancellationToken cancellationToken)
     {
         IReadOnlyList<BackendFact> facts = [];
         try
@@ -75,6 +75,7 @@ internal sealed class DoctorVerb : Verb
             var described = session.Store(store.Name);
             facts = described.Describe();
             findings.Add(Finding.Good($"{store.Name} ({store.Kind}): {await described.ProbeAsync(cancellationToken)}") with { Facts = facts });
+            if (await StoreDrift.FindAsync(session, plan, described, cancellationToken) is { } drift) CheckDrift(store, drift, findings);
         }
         catch (SecretException e)
         {
@@ -99,6 +100,19 @@ internal sealed class DoctorVerb : Verb
             findings.Add(Finding.Bad(e));
         }
         return true;
+    }
+
+    private static void CheckDrift(StoreDefinition store, StoreDrift drift, List<Finding> findings)
+    {
+        if (drift.AsWritten.Count > 0) findings.Add(Finding.Good($"{store.Name}: {Counted.Of(drift.AsWritten.Count, "value")} as written from here"));
+        if (drift.Changed.Count > 0)
+            findings.Add(new Finding(Level.Odd, $"{store.Name}: changed since they were written from here: {string.Join(", ", drift.Changed)}", Again(drift.Changed)));
+        if (drift.Behind.Count > 0)
+            findings.Add(new Finding(Level.Odd, $"{store.Name}: older than the values here: {string.Join(", ", drift.Behind)}", Again(drift.Behind)));
+        if (drift.Unknown.Count > 0)
+            findings.Add(new Finding(Level.Good, $"{store.Name}: not written from here, so not compared: {string.Join(", ", drift.Unknown)}"));
+
+        string Again(List<string> names) => $"strongroom copy {string.Join(' ', names)} --to {store.Name} --overwrite writes the values of here";
     }
 
     private static void CheckFiles(Session session, List<Finding> findings)

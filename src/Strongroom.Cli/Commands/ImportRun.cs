@@ -86,7 +86,7 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
         // What is there may have changed since we looked: the write names the version that it means to replace.
         SecretVersion? expected = !store.Can(BackendCapabilities.CheckAndSet) ? null
             : present.Find(place) is { } known ? known.Version : await CurrentVersionAsync(place);
-        await store.WriteAsync(place.Address, new SecretWrite(value, expected), invocation.CancellationToken);
+        await session.WriteAsync(store, place.Address, new SecretWrite(value, expected), invocation.CancellationToken);
     }
 
     /// <summary>Reads back what was written, where the store can be read at all.</summary>

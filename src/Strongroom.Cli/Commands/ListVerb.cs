@@ -36,7 +36,7 @@ internal sealed class ListVerb : Verb
         var holdings = await Holdings.ReadAsync(session, plan, everything: invocation.Get(_all) || invocation.Get(_store) is not null, invocation.CancellationToken);
         foreach (var failure in holdings.Failures) invocation.Screen.Warn(failure.Message);
         if (invocation.Get(_all)) return WriteAll(invocation, session, plan, holdings);
-        if (invocation.Get(_store) is { } storeName) return WriteStore(invocation, session.Store(storeName), holdings);
+        if (invocation.Get(_store) is { } storeName) return await WriteStoreAsync(invocation, session, session.Store(storeName), holdings);
 
         var rows = new List<ListedRow>();
         foreach (var secret in plan.Secrets) rows.Add(await RowAsync(session, secret, holdings, invocation));
@@ -177,7 +177,7 @@ internal sealed class ListVerb : Verb
         if (missing > 0) screen.Note($"{screen.Err.Yellow($"{missing} missing")} in {plan.Environment.Name}: strongroom set NAME -e {plan.Environment.Name}");
     }
 
-    private static int WriteStore(Invocation invocation, SecretStore store, Holdings holdings)
+    private static async Task<int> WriteStoreAsync(Invocation invocation, Session session, SecretStore store, Holdings holdings)
     {
         var paths = holdings.PathsOf(store);
         if (invocation.Json)
@@ -188,6 +188,12 @@ internal sealed class ListVerb : Verb
                 foreach (var path in paths) json.WriteStringValue($"{store.Name}://{path}");
                 json.WriteEndArray();
             });
+        }
+        else if (await StoreDrift.WordsAsync(session, store, invocation.CancellationToken) is { Count: > 0 } words)
+        {
+            var table = new Table("name", "value");
+            foreach (var path in paths) table.Add(path, words.GetValueOrDefault(path, ""));
+            table.Write(invocation.Screen);
         }
         else
         {

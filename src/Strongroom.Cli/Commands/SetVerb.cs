@@ -59,7 +59,8 @@ internal sealed class SetVerb : Verb
         SecretVersion? version;
         if (invocation.Get(_type) is { } type) version = await TypedWrite.RunAsync(session, reference, type, value, invocation.CancellationToken);
         else if (invocation.Get(_append)) version = await AppendAsync(session, reference, value, invocation);
-        else version = (await store.WriteAsync(reference.Address, new SecretWrite(value, invocation.Get(_cas) is { } cas ? SecretVersion.Parse(cas) : null), invocation.CancellationToken)).Version;
+        else version = await session.WriteAsync(
+            store, reference.Address, new SecretWrite(value, invocation.Get(_cas) is { } cas ? SecretVersion.Parse(cas) : null), invocation.CancellationToken);
 
         if (store.Kind == Session.EmbeddedKind) await WriteMetadataAsync(session, reference, invocation);
         var declared = !invocation.Get(_undeclared) && ManifestFile.Declare(session, name, invocation.Get(_description));

@@ -19,6 +19,7 @@ internal sealed class Session : IAsyncDisposable
     private readonly ProjectStores _stores;
     private readonly Dictionary<string, Task<EmbeddedVault>> _vaults = [];
     private DiskCache? _diskCache;
+    private WrittenStates? _written;
 
     private Session(ProjectManifest manifest, TimeProvider time)
     {
@@ -58,6 +59,27 @@ internal sealed class Session : IAsyncDisposable
             Binding = Root,
         },
         Time);
+
+    /// <summary>What was written to stores that give no value back.</summary>
+    public WrittenStates Written => _written ??= new WrittenStates(
+        Path.Combine(Root, VaultPlace.FolderName, "written"), Path.Combine(VaultPlace.ConfigFolder, "written.key"));
+
+    /// <summary>Writes a value, and remembers what cannot be read back.</summary>
+    /// <exception cref="SecretException">As <see cref="SecretStore.WriteAsync"/>.</exception>
+    public async ValueTask<SecretVersion?> WriteAsync(SecretStore store, SecretAddress address, SecretWrite write, CancellationToken cancellationToken)
+    {
+        var receipt = await store.WriteAsync(address, write, cancellationToken);
+        if (receipt.Version is not { } state || store.Can(BackendCapabilities.Read)) return receipt.Version;
+        try
+        {
+            Written.Remember(store, address.Path, state, write.Value);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is written, which is what was asked for; later it counts as not written from here.
+        }
+        return state;
+    }
 
     /// <summary>The plan for an environment, by default the manifest's.</summary>
     public ManifestPlan Plan(string? environment) => ManifestPlan.Create(Manifest, environment);

@@ -115,6 +115,13 @@ public abstract class SecretBackend : IAsyncDisposable
     public virtual ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) =>
         throw Missing("list");
 
+    /// <summary>
+    /// What tells one state of each secret from the next, by path and without values: equal to the version that a write returned for as
+    /// long as nobody wrote another value. Null where the place tells nothing of the kind.
+    /// </summary>
+    public virtual ValueTask<IReadOnlyDictionary<string, SecretVersion>?> ListStatesAsync(CancellationToken cancellationToken) =>
+        new((IReadOnlyDictionary<string, SecretVersion>?)null);
+
     /// <summary>Writes one value; other fields of the same secret stay. Durable when it returns.</summary>
     public virtual ValueTask<WriteReceipt> WriteAsync(SecretAddress address, SecretWrite write, CancellationToken cancellationToken) =>
         throw Missing("write");

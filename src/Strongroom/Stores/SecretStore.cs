@@ -45,7 +45,7 @@ public sealed partial class SecretStore : IAsyncDisposable
     public bool IsFixed => _backend.IsFixed;
 
     /// <inheritdoc cref="StoreOptions.Identity"/>
-    internal string Identity { get; }
+    public string Identity { get; }
 
     /// <summary>Called after each write or delete that reached the backend, also after a failed one: it may have happened.</summary>
     internal Action<SecretAddress>? Changed { get; set; }
@@ -77,6 +77,11 @@ public sealed partial class SecretStore : IAsyncDisposable
         if (AddressRules.FaultOfPrefix(prefix) is { } fault) throw Invalid("list", prefix, fault);
         return CallAsync("list", new Subject(prefix), repeatable: true, discard: null, token => _backend.ListAsync(prefix, token), cancellationToken);
     }
+
+    /// <inheritdoc cref="SecretBackend.ListStatesAsync"/>
+    /// <exception cref="SecretException">With the kind of the failure.</exception>
+    public ValueTask<IReadOnlyDictionary<string, SecretVersion>?> ListStatesAsync(CancellationToken cancellationToken = default) =>
+        CallAsync("list", new Subject(null), repeatable: true, discard: null, _backend.ListStatesAsync, cancellationToken);
 
     /// <summary>Writes one value, which the caller keeps; durable when it returns.</summary>
     /// <exception cref="SecretException">With the kind of the failure; <see cref="SecretErrorKind.Conflict"/> when another version is there.</exception>

@@ -81,9 +81,9 @@ public sealed class FlyBackendTests : IAsyncLifetime
         using var value = SecretValue.FromText("1");
         var written = (await backend.WriteAsync(new SecretAddress("A"), new SecretWrite(value), CancellationToken.None)).Version.ShouldNotBeNull();
 
-        (await backend.DigestsAsync(CancellationToken.None))["A"].ShouldBe(written);
+        (await backend.ListStatesAsync(CancellationToken.None))!["A"].ShouldBe(written);
         _fake.Put("A", "2"u8.ToArray());
-        (await backend.DigestsAsync(CancellationToken.None))["A"].ShouldNotBe(written);
+        (await backend.ListStatesAsync(CancellationToken.None))!["A"].ShouldNotBe(written);
     }
 
     [Fact]

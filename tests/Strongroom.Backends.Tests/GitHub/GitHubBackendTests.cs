@@ -108,6 +108,34 @@ public sealed class GitHubBackendTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Write_shares_with_repositories_by_name_and_asks_for_their_numbers_once()
+    {
+        var place = _fake.Open("orgs/acme/actions");
+        (_fake.Repositories["acme/shop"], _fake.Repositories["acme/shop.web"]) = (21, 22);
+        await using var store = Store(("organization", "acme"), ("visibility", "selected"), ("repositories", "shop, acme/shop.web"), ("repository-ids", "11"));
+
+        await WriteAsync(store, "SHARED", "1");
+        await WriteAsync(store, "ANOTHER", "1");
+
+        place.Secrets["SHARED"].Repositories.ShouldBe([11, 21, 22]);
+        place.Secrets["ANOTHER"].Repositories.ShouldBe([11, 21, 22]);
+        _fake.Exchanges.Count(e => e.Target.StartsWith("/repos/acme/", StringComparison.Ordinal)).ShouldBe(2);
+        store.LeastPrivilege([], writes: true)!.Text.ShouldContain("\"metadata\": \"read\",\n  \"organization_secrets\": \"write\"");
+    }
+
+    [Fact]
+    public async Task Write_for_a_repository_that_is_not_there_writes_nothing()
+    {
+        _fake.Open("orgs/acme/actions");
+        await using var store = Store(("organization", "acme"), ("visibility", "selected"), ("repositories", "typo"));
+
+        var error = await FailAsync(() => WriteAsync(store, "SHARED", "1"));
+
+        (error.Kind, error.Message.Contains("the repository acme/typo", StringComparison.Ordinal)).ShouldBe((SecretErrorKind.InvalidInput, true), error.Message);
+        _fake.Exchanges.ShouldAllBe(e => e.Method == "GET");
+    }
+
+    [Fact]
     public async Task Writes_go_one_after_the_other_a_second_apart()
     {
         await using var store = Store();

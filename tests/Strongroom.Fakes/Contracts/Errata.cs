@@ -16,6 +16,15 @@ internal static class Errata
                 document["components"]!["schemas"]!["AppSecretsUpdateRequest"]!["properties"]!["values"]!["additionalProperties"]!["nullable"] = true;
                 AddQuery(document, "/apps/{app_name}/secrets", "get", "version", "string");
                 break;
+            case "github-actions-secrets.openapi.json":
+                // docs.github.com/rest/repos/repos: a part of the API that this description leaves out.
+                document["paths"]!["/repos/{owner}/{repo}"] = JsonNode.Parse("""
+                    {"get":{"operationId":"repos/get","parameters":[{"name":"owner","in":"path","required":true,"schema":{"type":"string"}},
+                      {"name":"repo","in":"path","required":true,"schema":{"type":"string"}}],
+                     "responses":{"200":{"description":"OK","content":{"application/json":{"schema":{"type":"object","required":["id","name","full_name"],
+                       "properties":{"id":{"type":"integer"},"name":{"type":"string"},"full_name":{"type":"string"}}}}}}}}}
+                    """);
+                break;
             case "vault-1.15.openapi.json":
                 CorrectVault(document);
                 break;

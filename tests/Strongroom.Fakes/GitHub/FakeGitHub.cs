@@ -26,6 +26,9 @@ public sealed class FakeGitHub(TimeProvider? time = null)
     /// <summary>The key of the app, when apps may log in; each login gives another token that replaces the last.</summary>
     public RSA? AppKey { get; set; }
 
+    /// <summary>The numbers of repositories, by <c>owner/name</c>.</summary>
+    public ConcurrentDictionary<string, long> Repositories { get; } = new();
+
     /// <summary>Whether limits are told as the primary one is: by what remains and when it begins anew.</summary>
     public bool LimitsArePrimary { get; set; }
 
@@ -50,6 +53,11 @@ public sealed class FakeGitHub(TimeProvider? time = null)
         var path = request.Segments;
         if (path is ["app", "installations", var installation, "access_tokens"]) return LogIn(request, installation);
         if (request.Header("Authorization") != "Bearer " + Token) return ExpiredCredential(request);
+        if (path is ["repos", var owner, var repository])
+        {
+            return Repositories.TryGetValue($"{owner}/{repository}", out var number)
+                ? FakeAnswer.Json(200, new JsonObject { ["id"] = number, ["name"] = repository, ["full_name"] = $"{owner}/{repository}" }) : Error(404, "Not Found");
+        }
         var at = path.ToList().FindLastIndex(s => s is "secrets" or "variables");
         // A name may be SECRETS too, but places come first and are lower case.
         if (at < 0 || !_places.TryGetValue(string.Join('/', path.Take(at)), out var place)) return Error(404, "Not Found");
