@@ -11,7 +11,9 @@ internal abstract class AuthEngine(MountEntry entry, VaultSystem system) : Engin
     protected VaultSystem System { get; } = system;
 
     public sealed override bool IsOpen(VaultOperation operation, string path) =>
-        operation == VaultOperation.Update && IsLogin(Segments(path));
+        operation == VaultOperation.Update ? IsLogin(Segments(path)) : ReadChanges(operation, path);
+
+    public sealed override bool ReadChanges(VaultOperation operation, string path) => operation == VaultOperation.Read && IsLoginByRead(Segments(path));
 
     public sealed override async ValueTask<bool?> ExistsAsync(string path, CancellationToken cancellationToken) =>
         Segments(path) is [var folder, var name] ? await ExistsAsync(folder, name, cancellationToken) : null;
@@ -58,6 +60,9 @@ internal abstract class AuthEngine(MountEntry entry, VaultSystem system) : Engin
 
     /// <summary>Whether a write to this path is a login, for which no token is needed.</summary>
     protected abstract bool IsLogin(string[] path);
+
+    /// <summary>Whether a read of this path is a login: a browser cannot write.</summary>
+    protected virtual bool IsLoginByRead(string[] path) => false;
 
     /// <summary>Whether there is such a role; null when a write there needs no telling apart of create and update.</summary>
     protected abstract ValueTask<bool?> ExistsAsync(string folder, string name, CancellationToken cancellationToken);

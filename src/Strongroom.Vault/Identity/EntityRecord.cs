@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Strongroom.Vault.Identity;
 
-/// <summary>A person or program, however it logs in. Times are Unix seconds.</summary>
+/// <summary>
+/// A person or program, however it logs in. Times are Unix seconds. A member that came later is null in what was stored before, which its
+/// initialiser mends.
+/// </summary>
 internal sealed record EntityRecord
 {
     public required string Id { get; init; }
@@ -25,7 +28,7 @@ internal sealed record EntityRecord
     public AliasRecord[] Aliases { get; init; } = [];
 
     /// <summary>Entities that became part of this one.</summary>
-    public string[] MergedEntityIds { get; init; } = [];
+    public string[] MergedEntityIds { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>The name that one auth mount knows an entity or an external group by.</summary>
@@ -44,7 +47,7 @@ internal sealed record AliasRecord
     public Dictionary<string, string>? CustomMetadata { get; init; }
 
     /// <summary>Entities that it belonged to before they were merged.</summary>
-    public string[] MergedFrom { get; init; } = [];
+    public string[] MergedFrom { get; init => field = value ?? []; } = [];
 
     public long CreatedAt { get; init; }
 

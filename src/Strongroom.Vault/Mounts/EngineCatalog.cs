@@ -21,7 +21,7 @@ internal static class EngineCatalog
     public static IReadOnlyList<string> SecretTypes { get; } = ["kv"];
 
     /// <summary>The ways to log in that can be mounted.</summary>
-    public static IReadOnlyList<string> AuthTypes { get; } = ["approle", "cert", "jwt", "kubernetes", "userpass"];
+    public static IReadOnlyList<string> AuthTypes { get; } = ["approle", "cert", "jwt", "kubernetes", "oidc", "userpass"];
 
     /// <summary>Makes the engine of a mount.</summary>
     public static Engine Make(MountEntry entry, VaultSystem system) => entry.Type switch
@@ -34,7 +34,7 @@ internal static class EngineCatalog
         "token" => new TokenEngine(system),
         "approle" => new AppRoleEngine(entry, system),
         "userpass" => new UserPassEngine(entry, system),
-        "jwt" => new JwtEngine(entry, system),
+        "jwt" or "oidc" => new JwtEngine(entry, system),
         "kubernetes" => new KubernetesEngine(entry, system),
         "cert" => new CertEngine(entry, system),
         _ => throw EntryFormat.Damaged($"names the unknown engine {entry.Type}"),

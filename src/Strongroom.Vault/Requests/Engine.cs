@@ -19,6 +19,9 @@ internal abstract class Engine
     /// <summary>Whether the path may be used without a token: logins.</summary>
     public virtual bool IsOpen(VaultOperation operation, string path) => false;
 
+    /// <summary>Whether the operation, though it reads, changes something, so that it is on record before it happens.</summary>
+    public virtual bool ReadChanges(VaultOperation operation, string path) => false;
+
     /// <summary>Whether the path needs a good token but no rule of its own: it answers by what the caller may do elsewhere.</summary>
     public virtual bool AnswersByAccess(string path) => false;
 

@@ -114,7 +114,7 @@ internal sealed class VaultCore
                     if (mount?.Engine.AnswersByAccess(path) != true && request.Operation != VaultOperation.Help) request = await AuthorizeAsync(caller, request, mount, path, cancellationToken);
                 }
                 // What only reads needs no intent: nothing happens before its outcome is on record.
-                if (!request.IsReadOnly || request.Origin.WrapTtl > TimeSpan.Zero)
+                if (!request.IsReadOnly || request.Origin.WrapTtl > TimeSpan.Zero || mount?.Engine.ReadChanges(request.Operation, path) == true)
                     intent = await _audit.AppendAsync([Describe(caller, request, AuditRecordKind.Intent)], durable: true, cancellationToken);
                 if (!told)
                 {

@@ -38,6 +38,9 @@ internal sealed class KeyValues : IDisposable
         }
     }
 
+    /// <summary>The keys in the order in which they were given.</summary>
+    public IReadOnlyList<string> Keys => _order;
+
     public bool Has(string key) => _texts.ContainsKey(key) || _elements.ContainsKey(key);
 
     /// <summary>The text of a key; null when it has none.</summary>

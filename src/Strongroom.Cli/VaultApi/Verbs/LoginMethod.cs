@@ -18,6 +18,7 @@ internal sealed record LoginMethod(string Name, string Takes)
         new("userpass", "username=… [password=…]; without a password it is asked for"),
         new("ldap", "username=… [password=…]; without a password it is asked for"),
         new("jwt", "role=… jwt=…"),
+        new("oidc", "[role=…] [port=8250] [listenaddress=localhost] [callbackhost=localhost] [callbackmethod=http] [callbackport=…] [skip_browser=false]"),
         new("kubernetes", "role=… [jwt=…]; without it, the token of the pod's service account"),
         new("cert", "[name=…]; the certificate is that of -client-cert"),
     ];

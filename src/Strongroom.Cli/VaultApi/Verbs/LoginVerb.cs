@@ -11,7 +11,7 @@ namespace Strongroom.Cli.VaultApi.Verbs;
 /// <summary>Gets a token and keeps it for the next call.</summary>
 internal static class LoginVerb
 {
-    private static readonly Flag Method = new("method", "How: token, approle, userpass, ldap, jwt, kubernetes, cert, or any other that takes key=value.", "METHOD");
+    private static readonly Flag Method = new("method", "How: token, approle, userpass, ldap, jwt, oidc, kubernetes, cert, or any other that takes key=value.", "METHOD");
     private static readonly Flag Path = new("path", "Where the method is mounted, when that is not its name.", "PATH");
     private static readonly Flag NoStore = new("no-store", "Show the token and do not keep it.");
     private static readonly Flag TokenOnly = new("token-only", "Print the token only and do not keep it.");
@@ -25,6 +25,7 @@ internal static class LoginVerb
         [
             ("vault login", "asks for a token"),
             ("vault login -method=userpass username=alice", "asks for the password"),
+            ("vault login -method=oidc role=developer", "in a browser, at the provider of the role"),
             ("vault login -method=approle role_id=$VAULT_ROLE_ID secret_id=$VAULT_SECRET_ID", "in a job"),
         ],
     };
@@ -72,7 +73,9 @@ internal static class LoginVerb
     {
         var method = Array.Find(LoginMethod.All, m => m.Name == name) ?? new LoginMethod(name, "key=value…");
         using var values = KeyValues.Parse(call.Arguments);
-        var path = $"auth/{(call.Text(Path) ?? name).Trim('/')}/{method.Endpoint(values)}";
+        var mount = (call.Text(Path) ?? name).Trim('/');
+        if (name == "oidc") return await OidcLogin.RunAsync(call, mount, OidcLoginOptions.Of(values));
+        var path = $"auth/{mount}/{method.Endpoint(values)}";
         using var body = ApiCall.Body(writer => method.Write(writer, values, call.MayAsk));
         return await call.SendAsync("authenticating", new VaultCall("PUT", path) { Body = body.WrittenMemory, IsAnonymous = true });
     }

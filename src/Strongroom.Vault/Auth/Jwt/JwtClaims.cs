@@ -79,11 +79,14 @@ internal static class JwtClaims
             throw Invalid("no issued at (iat), not before (nbf), or expiration time (exp) claims in token");
         ends ??= Math.Max(issued ?? 0, begins ?? 0) + Leeway(role.ExpirationLeeway, DefaultLeeway);
         begins ??= issued ?? ends - Leeway(role.NotBeforeLeeway, DefaultLeeway);
-        var skew = Leeway(role.ClockSkewLeeway, DefaultClockSkew);
+        var skew = ClockSkew(role);
         if (now + skew < begins) throw Invalid("invalid not before (nbf) claim: token not yet valid");
         if (now - skew > ends) throw Invalid("invalid expiration time (exp) claim: token is expired");
         if (issued is { } at && now + skew < at) throw Invalid("invalid issued at (iat) claim: token issued in the future");
     }
+
+    /// <summary>By how much clocks may differ, in seconds.</summary>
+    public static long ClockSkew(JwtRole role) => Leeway(role.ClockSkewLeeway, DefaultClockSkew);
 
     public static void RequireBound(JsonElement claims, JwtRole role)
     {

@@ -4,7 +4,10 @@ using Strongroom.Vault.Tokens;
 
 namespace Strongroom.Vault.Auth.Jwt;
 
-/// <summary>Whom a mount believes: one source of keys, and what holds for all roles.</summary>
+/// <summary>
+/// Whom a mount believes: one source of keys, and what holds for all roles. A member that came later is null in what was stored before, which its
+/// initialiser mends.
+/// </summary>
 internal sealed record JwtConfig
 {
     /// <summary>The algorithms there are. Neither <c>none</c> nor a shared secret is a signature.</summary>
@@ -21,6 +24,21 @@ internal sealed record JwtConfig
 
     public string DiscoveryRootsPem { get; init; } = "";
 
+    /// <summary>What the provider knows the vault by; empty when there are no logins in a browser.</summary>
+    public string ClientId { get; init => field = value ?? ""; } = "";
+
+    /// <summary>What proves to the provider that it is the vault. Never told.</summary>
+    public string ClientSecret { get; init => field = value ?? ""; } = "";
+
+    /// <summary><c>query</c>, <c>form_post</c>, or empty for what the provider does by itself.</summary>
+    public string ResponseMode { get; init => field = value ?? ""; } = "";
+
+    public string[] ResponseTypes { get; init => field = value ?? []; } = [];
+
+    /// <summary>Whether there are logins in a browser.</summary>
+    [JsonIgnore]
+    public bool IsOidc => DiscoveryUrl.Length > 0 && ClientId.Length > 0;
+
     public string BoundIssuer { get; init; } = "";
 
     public string DefaultRole { get; init; } = "";
@@ -32,6 +50,27 @@ internal sealed record JwtConfig
 /// <summary>Who may log in by which claims, and what tokens that gives. Durations are seconds; 0 takes the default and a negative one is none.</summary>
 internal sealed record JwtRole
 {
+    public const string Jwt = "jwt";
+    public const string Oidc = "oidc";
+
+    /// <summary><c>oidc</c> for logins in a browser, <c>jwt</c> for those by a token.</summary>
+    public string Type { get; init => field = value ?? Jwt; } = Jwt;
+
+    [JsonIgnore]
+    public bool IsOidc => Type == Oidc;
+
+    /// <summary>Where a browser may be sent back to.</summary>
+    public string[] AllowedRedirectUris { get; init => field = value ?? []; } = [];
+
+    /// <summary>What a login in a browser asks for besides <c>openid</c>.</summary>
+    public string[] Scopes { get; init => field = value ?? []; } = [];
+
+    /// <summary>How long ago somebody may have proved to the provider who they are, in seconds; 0 does not ask.</summary>
+    public long MaxAge { get; init; }
+
+    /// <summary>Whether a login that fails tells the names of the claims that came.</summary>
+    public bool Verbose { get; init; }
+
     public string[] BoundAudiences { get; init; } = [];
 
     public string BoundSubject { get; init; } = "";
@@ -51,7 +90,7 @@ internal sealed record JwtRole
     public bool UserClaimJsonPointer { get; init; }
 
     /// <summary>The claim that tells the groups of who logs in; empty is none.</summary>
-    public string GroupsClaim { get; init; } = "";
+    public string GroupsClaim { get; init => field = value ?? ""; } = "";
 
     public long ExpirationLeeway { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Strongroom.Secrets;
 
 namespace Strongroom.Vault.Auth.Jwt;
@@ -18,6 +17,7 @@ internal sealed class JwtKeySource(JwtConfig config, OutboundHttp http, TimeProv
 
     private readonly SemaphoreSlim _fetch = new(1, 1);
     private volatile Kept? _kept;
+    private volatile Found? _found;
 
     public JwtConfig Config { get; } = config;
 
@@ -36,6 +36,21 @@ internal sealed class JwtKeySource(JwtConfig config, OutboundHttp http, TimeProv
     {
         if ((await KeysAsync(DateTimeOffset.MinValue, cancellationToken)).Keys.Count == 0)
             throw new SecretException(SecretErrorKind.Malformed, "there is no key to check signatures with");
+    }
+
+    /// <summary>What the provider publishes about itself. Throws Unreachable or Malformed when it cannot be had.</summary>
+    public async ValueTask<OidcDiscovery> DiscoverAsync(CancellationToken cancellationToken)
+    {
+        if (_found is { } known && known.FetchedAt > time.GetUtcNow() - KeptMax) return known.Discovery;
+        await _fetch.WaitAsync(cancellationToken);
+        try
+        {
+            return _found is { } made && made.FetchedAt > time.GetUtcNow() - KeptMax ? made.Discovery : await FetchDiscoveryAsync(cancellationToken);
+        }
+        finally
+        {
+            _fetch.Release();
+        }
     }
 
     private static bool Verifies(List<JwtKey> keys, JwtText token)
@@ -67,22 +82,16 @@ internal sealed class JwtKeySource(JwtConfig config, OutboundHttp http, TimeProv
     private async ValueTask<List<JwtKey>> FetchAsync(CancellationToken cancellationToken)
     {
         if (Config.JwksUrl.Length > 0) return JwtKey.FromJwks(await GetAsync(Config.JwksUrl, Config.JwksRootsPem, "jwks_url", cancellationToken));
-        var discovery = await GetAsync(Config.DiscoveryUrl.TrimEnd('/') + "/.well-known/openid-configuration", Config.DiscoveryRootsPem, "oidc_discovery_url", cancellationToken);
-        string? url;
-        try
-        {
-            using var document = JsonDocument.Parse(discovery);
-            // Who publishes for another issuer must not be believed for this one.
-            var issuer = document.RootElement.GetProperty("issuer").GetString() ?? "";
-            if (!string.Equals(issuer.TrimEnd('/'), Config.DiscoveryUrl.TrimEnd('/'), StringComparison.Ordinal))
-                throw new SecretException(SecretErrorKind.Malformed, "the discovery document is another issuer's", operation: "login");
-            url = document.RootElement.GetProperty("jwks_uri").GetString();
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new SecretException(SecretErrorKind.Malformed, "the discovery document is not one", operation: "login");
-        }
-        return JwtKey.FromJwks(await GetAsync(url ?? "", Config.DiscoveryRootsPem, "jwks_uri", cancellationToken));
+        var discovery = await FetchDiscoveryAsync(cancellationToken);
+        return JwtKey.FromJwks(await GetAsync(discovery.KeysUrl, Config.DiscoveryRootsPem, "jwks_uri", cancellationToken));
+    }
+
+    private async ValueTask<OidcDiscovery> FetchDiscoveryAsync(CancellationToken cancellationToken)
+    {
+        var json = await GetAsync(Config.DiscoveryUrl.TrimEnd('/') + "/.well-known/openid-configuration", Config.DiscoveryRootsPem, "oidc_discovery_url", cancellationToken);
+        var discovery = OidcDiscovery.Parse(json, Config.DiscoveryUrl);
+        _found = new Found(discovery, time.GetUtcNow());
+        return discovery;
     }
 
     private async ValueTask<byte[]> GetAsync(string url, string rootsPem, string member, CancellationToken cancellationToken)
@@ -90,6 +99,8 @@ internal sealed class JwtKeySource(JwtConfig config, OutboundHttp http, TimeProv
         var (status, body) = await http.SendAsync(new HttpRequestMessage(HttpMethod.Get, OutboundHttp.RequireUrl(url, member)), rootsPem, "", cancellationToken);
         return status == HttpStatusCode.OK ? body : throw new SecretException(SecretErrorKind.Unreachable, $"{member} answered {(int)status}", operation: "login");
     }
+
+    private sealed record Found(OidcDiscovery Discovery, DateTimeOffset FetchedAt);
 
     private sealed record Kept(List<JwtKey> Keys, DateTimeOffset FetchedAt);
 }

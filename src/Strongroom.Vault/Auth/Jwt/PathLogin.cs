@@ -16,6 +16,7 @@ internal static class PathLogin
         if (named.Length == 0) throw RequestFields.Invalid("missing role");
         var name = RoleTable<JwtRole>.Canonical(named);
         var role = await roles.FindAsync(name, cancellationToken) ?? throw RequestFields.Invalid($"role \"{name}\" could not be found");
+        if (role.IsOidc) throw RequestFields.Invalid("role with oidc role_type is not allowed");
         if (fields.Text("jwt") is not { Length: > 0 } text) throw RequestFields.Invalid("missing token");
         if (!ClientNetworks.Allow(role.Token.BoundCidrs, call.Request.Origin.Address)) throw TokenStore.Denied("login");
 

@@ -12,17 +12,22 @@ internal static class PathRole
     // Vault answers these writes with an empty envelope where other methods have no content.
     public static ValueTask<VaultResponse> HandleAsync(AuthCall call, RoleTable<JwtRole> roles, string name, CancellationToken cancellationToken) =>
         RoleEndpoint.HandleAsync(
-            call, roles, name, static (before, fields) => Merge(before ?? new JwtRole(), fields), Write, VaultResponse.Empty, cancellationToken);
+            call, roles, name, static (before, fields) => Merge(before ?? new JwtRole { Type = JwtRole.Oidc }, fields), Write, VaultResponse.Empty, cancellationToken);
 
     private static JwtRole Merge(JwtRole role, RequestFields fields)
     {
-        if (fields.Text("role_type") is { Length: > 0 } and not "jwt") throw RequestFields.Invalid("role_type is \"jwt\": logins in a browser (\"oidc\") are not supported");
+        if (fields.Text("role_type") is { Length: > 0 } and not (JwtRole.Jwt or JwtRole.Oidc)) throw RequestFields.Invalid("invalid 'role_type': " + fields.Text("role_type"));
         var merged = role with
         {
+            Type = fields.Text("role_type") is { Length: > 0 } type ? type : role.Type,
+            AllowedRedirectUris = fields.Names("allowed_redirect_uris") ?? role.AllowedRedirectUris,
+            Scopes = fields.Names("oidc_scopes") ?? role.Scopes,
+            MaxAge = fields.Seconds("max_age") ?? role.MaxAge,
+            Verbose = fields.Flag("verbose_oidc_logging") ?? role.Verbose,
             BoundAudiences = fields.Names("bound_audiences") ?? role.BoundAudiences,
             BoundSubject = fields.Text("bound_subject") ?? role.BoundSubject,
             BoundClaims = Claims(fields) ?? role.BoundClaims,
-            BoundClaimsType = fields.Text("bound_claims_type") is { Length: > 0 } type ? type : role.BoundClaimsType,
+            BoundClaimsType = fields.Text("bound_claims_type") is { Length: > 0 } comparison ? comparison : role.BoundClaimsType,
             ClaimMappings = fields.Pairs("claim_mappings") ?? role.ClaimMappings,
             UserClaim = fields.Text("user_claim") ?? role.UserClaim,
             UserClaimJsonPointer = fields.Flag("user_claim_json_pointer") ?? role.UserClaimJsonPointer,
@@ -40,7 +45,9 @@ internal static class PathRole
     {
         if (role.UserClaim.Length == 0) throw RequestFields.Invalid("a user claim must be defined on the role");
         if (role.BoundClaimsType is not ("string" or "glob")) throw RequestFields.Invalid("invalid 'bound_claims_type': " + role.BoundClaimsType);
-        if (role.BoundAudiences.Length == 0 && role.Token.BoundCidrs.Length == 0 && role.BoundSubject.Length == 0 && role.BoundClaims.Count == 0)
+        if (role.IsOidc && role.AllowedRedirectUris.Length == 0) throw RequestFields.Invalid("'allowed_redirect_uris' must be set if 'role_type' is 'oidc' or unspecified.");
+        // A token of a login in a browser is for us alone; others are for whom they say.
+        if (!role.IsOidc && role.BoundAudiences.Length == 0 && role.Token.BoundCidrs.Length == 0 && role.BoundSubject.Length == 0 && role.BoundClaims.Count == 0)
             throw RequestFields.Invalid("must have at least one bound constraint when creating/updating a role");
         foreach (var (name, value) in role.BoundClaims)
         {
@@ -68,7 +75,7 @@ internal static class PathRole
 
     private static void Write(Utf8JsonWriter writer, JwtRole role)
     {
-        writer.WriteNull("allowed_redirect_uris"u8);
+        writer.WriteStringsOrNull("allowed_redirect_uris", role.AllowedRedirectUris);
         writer.WriteStringsOrNull("bound_audiences", role.BoundAudiences);
         if (role.BoundClaims.Count == 0)
         {
@@ -90,13 +97,13 @@ internal static class PathRole
         writer.WriteNumber("clock_skew_leeway"u8, role.ClockSkewLeeway);
         writer.WriteNumber("expiration_leeway"u8, role.ExpirationLeeway);
         writer.WriteString("groups_claim"u8, role.GroupsClaim);
-        writer.WriteNumber("max_age"u8, 0);
+        writer.WriteNumber("max_age"u8, role.MaxAge);
         writer.WriteNumber("not_before_leeway"u8, role.NotBeforeLeeway);
-        writer.WriteNull("oidc_scopes"u8);
-        writer.WriteString("role_type"u8, "jwt"u8);
+        writer.WriteStringsOrNull("oidc_scopes", role.Scopes);
+        writer.WriteString("role_type"u8, role.Type);
         role.Token.Write(writer);
         writer.WriteString("user_claim"u8, role.UserClaim);
         writer.WriteBoolean("user_claim_json_pointer"u8, role.UserClaimJsonPointer);
-        writer.WriteBoolean("verbose_oidc_logging"u8, value: false);
+        writer.WriteBoolean("verbose_oidc_logging"u8, role.Verbose);
     }
 }

@@ -20,6 +20,7 @@ public sealed class AuthMountTests
         ["cert"] = ["certs", "certs/x", "certs/login", "login/x"],
         ["jwt"] = ["config", "role", "role/x", "role/login", "login/x"],
         ["kubernetes"] = ["config", "role", "role/x", "role/login", "login/x"],
+        ["oidc"] = ["config", "role", "role/x", "role/login", "login/x", "oidc", "oidc/callback/x", "oidc/auth_url/x"],
         ["userpass"] = ["users", "users/x", "users/x/password", "users/x/policies", "users/login", "login", "login/x/y"],
     };
 

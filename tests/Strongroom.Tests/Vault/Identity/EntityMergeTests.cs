@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Shouldly;
 using Strongroom.Secrets;
 using Strongroom.Tests.Vault.Served;
+using Strongroom.Vault.Identity;
 using Xunit;
 
 namespace Strongroom.Tests.Vault.Identity;
@@ -61,6 +62,14 @@ public sealed class EntityMergeTests
         (await FailAsync($$"""{"to_entity_id": "no", "from_entity_ids": "{{from}}"}""")).ShouldBe("entity id to merge to is invalid");
         (await FailAsync($$"""{"to_entity_id": "{{to}}", "from_entity_ids": "no"}""")).ShouldBe("entity id to merge from is invalid");
         (await FailAsync($$"""{"to_entity_id": "{{to}}", "from_entity_ids": ["{{to}}"]}""")).ShouldBe("to_entity_id should not be present in from_entity_ids");
+    }
+
+    [Fact]
+    public void Entity_that_was_stored_before_there_were_merges_is_read()
+    {
+        var entity = System.Text.Json.JsonSerializer.Deserialize("""{"Id": "a", "Name": "b", "Aliases": [{"Id": "c", "MountAccessor": "d", "Name": "e"}]}""", IdentityJson.Default.EntityRecord)!;
+        entity.MergedEntityIds.ShouldBeEmpty();
+        entity.Aliases[0].MergedFrom.ShouldBeEmpty();
     }
 
     private static async Task<VaultBench> CreateAsync()
