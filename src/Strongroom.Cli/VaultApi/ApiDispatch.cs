@@ -19,7 +19,7 @@ internal static class ApiDispatch
             "list" or "delete" => HasPath(arguments[1..]),
             "audit" => arguments.Length > 1 && arguments[1] is "list" or "enable" or "disable",
             "status" or "read" or "write" or "patch" or "kv" or "login" or "token" or "policy" or "secrets" or "auth" or "operator" or "lease" or "unwrap"
-                or "path-help" or "print" or "debug" or "server" => true,
+                or "path-help" or "print" or "debug" or "monitor" or "server" => true,
             _ => false,
         } ? "strongroom" : null;
     }

@@ -8,7 +8,7 @@ internal static class ApiVerbList
     public static readonly ApiVerb[] All =
     [
         .. BasicVerbs.All, StatusVerb.Verb, .. KvVerbs.All, .. KvVersionVerbs.All, .. KvMetadataVerbs.All, LoginVerb.Verb, .. TokenVerbs.All, .. PolicyVerbs.All, .. PolicyFileVerbs.All,
-        .. MountVerbs.All, .. AuditVerbs.All, .. OperatorVerbs.All, .. KeyVerbs.All, .. RaftVerbs.All, .. LeaseVerbs.All, DebugVerb.Verb,
+        .. MountVerbs.All, .. AuditVerbs.All, .. OperatorVerbs.All, .. KeyVerbs.All, .. RaftVerbs.All, .. LeaseVerbs.All, DebugVerb.Verb, MonitorVerb.Verb,
     ];
 
     /// <summary>The verb that the words begin with, and how many of them are its name.</summary>

@@ -37,7 +37,11 @@ internal static class WebServer
         var builder = WebApplication.CreateSlimBuilder();
         // A file that happens to lie in the folder configures nothing.
         builder.Configuration.Sources.Clear();
-        builder.Logging.SetMinimumLevel(level).AddFilter("Microsoft", level < LogLevel.Warning ? LogLevel.Warning : level)
+        var log = vault.Options.Log;
+        log.Configure(LogBridge.LevelOf(level));
+        // Followers may want more than the output: what this lets through, the log itself sorts.
+        builder.Logging.ClearProviders().AddProvider(new LogBridge(log)).SetMinimumLevel(level == LogLevel.None ? level : LogLevel.Trace)
+            .AddFilter("Microsoft", level < LogLevel.Warning ? LogLevel.Warning : level)
             // What strangers send is no fault of the server: whoever scans its port shall not fill its log.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical)
             // Nobody listens to its traces, which would be made for every request.
@@ -59,6 +63,8 @@ internal static class WebServer
         builder.Services.AddSingleton(certificates);
         var app = builder.Build();
         var facade = hcp is null ? null : new HcpFacade(vault, hcp);
+        if (level != LogLevel.None) log.Output = line => Console.Out.WriteLine(line.ToString());
+        app.Lifetime.ApplicationStopping.Register(log.EndMonitors);
         app.Run(new VaultEdge(vault, LimitsOf, app.Services.GetRequiredService<ILogger<VaultEdge>>(), facade).HandleAsync);
         return app;
     }

@@ -9,7 +9,7 @@ internal static class Answers
     // What stands around the data of most answers.
     private const int EnvelopeLength = 256;
 
-    public static async Task WriteAsync(HttpContext context, VaultRequest request, VaultResponse response)
+    public static async Task WriteAsync(HttpContext context, VaultRequest request, VaultResponse response, CancellationToken cancellationToken)
     {
         var http = context.Response;
         http.StatusCode = Status(response);
@@ -17,6 +17,11 @@ internal static class Answers
         if (http.StatusCode == StatusCodes.Status204NoContent) return;
         http.ContentType = response.BareContentType ?? "application/json";
         if (HttpMethods.IsHead(context.Request.Method)) return;
+        if (response.Stream is { } stream)
+        {
+            await stream.WriteAsync(http.BodyWriter, cancellationToken);
+            return;
+        }
         if (response.BareContentType is not null)
         {
             http.ContentLength = response.Data.Length;

@@ -97,7 +97,8 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
         }
         using var response = await vault.HandleAsync(request, cancellationToken);
         if (response.HandOver is { } handOver) await HandOverAsync(context, request, response, handOver);
-        else await Answers.WriteAsync(context, request, response);
+        // What goes on has no end to be late for; it ends when the client leaves.
+        else await Answers.WriteAsync(context, request, response, context.RequestAborted);
     }
 
     private static RequestOrigin OriginOf(HttpContext context, EdgeLimits limits, EdgeSettings edge) => new()
@@ -136,7 +137,7 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
         var arrived = false;
         try
         {
-            await Answers.WriteAsync(context, request, response);
+            await Answers.WriteAsync(context, request, response, context.RequestAborted);
             await context.Response.CompleteAsync();
             arrived = !context.RequestAborted.IsCancellationRequested;
         }

@@ -1,5 +1,6 @@
 using Strongroom.Secrets;
 using Strongroom.Vault.Requests;
+using Strongroom.Vault.Served;
 
 namespace Strongroom.Vault.Leases;
 
@@ -12,7 +13,7 @@ internal sealed class LeaseSweeper : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    public LeaseSweeper(VaultSystem system) => _running = RunAsync(system);
+    public LeaseSweeper(VaultSystem system, VaultLog log) => _running = RunAsync(system, log);
 
     public async ValueTask DisposeAsync()
     {
@@ -21,7 +22,7 @@ internal sealed class LeaseSweeper : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task RunAsync(VaultSystem system)
+    private async Task RunAsync(VaultSystem system, VaultLog log)
     {
         // Unsealing does not wait for the first sweep.
         await Task.Yield();
@@ -38,6 +39,7 @@ internal sealed class LeaseSweeper : IAsyncDisposable
                 catch (SecretException e) when (e.Kind != SecretErrorKind.Sealed)
                 {
                     // A disk that is full now may not be at the next sweep; requests tell of it meanwhile.
+                    log.Write(VaultLog.Leases, VaultLogLevel.Warn, $"what has ended could not be removed ({VaultCore.ErrorName(e.Kind)}); the next minute tries again");
                 }
             }
             while (await timer.WaitForNextTickAsync(_stop.Token));

@@ -71,8 +71,15 @@ public sealed class VaultResponse : IDisposable
     /// </summary>
     public Func<bool, CancellationToken, ValueTask>? HandOver { get; internal set; }
 
+    /// <summary>What the answer goes on with after its head, in the place of <see cref="Data"/>; usually null.</summary>
+    public ResponseStream? Stream { get; private init; }
+
     /// <summary>Zeroes the answer.</summary>
-    public void Dispose() => _data?.Dispose();
+    public void Dispose()
+    {
+        _data?.Dispose();
+        Stream?.Dispose();
+    }
 
     internal static VaultResponse Ok(SecretBuffer data, long sequence = 0) => new(VaultStatus.Ok, data, sequence);
 
@@ -88,6 +95,8 @@ public sealed class VaultResponse : IDisposable
 
     /// <summary>An answer that is given as it stands, without envelope.</summary>
     internal static VaultResponse Bare(SecretBuffer content, string contentType) => new(VaultStatus.Ok, content, 0) { BareContentType = contentType };
+
+    internal static VaultResponse Streamed(string contentType, ResponseStream stream) => new(VaultStatus.Ok, null, 0) { BareContentType = contentType, Stream = stream };
 
     /// <summary>A 200 with an empty envelope, where Vault has one.</summary>
     internal static VaultResponse Empty(long sequence) => new(VaultStatus.Ok, null, sequence);

@@ -87,6 +87,9 @@ internal sealed class SealAudit(ServedVault vault)
     /// <summary>The end of a request is recorded whether its client still waits or not.</summary>
     private async ValueTask EndAsync(VaultRequest request, AuditPosition? intent, string outcome)
     {
+        // Also for a vault that nobody unseals, whose own log is never written.
+        if (outcome is not "ok")
+            vault.Options.Log.Write(VaultLog.Core, VaultLogLevel.Warn, $"{request.OperationName} {request.Path} from {request.Origin.Address?.ToString() ?? "this process"} failed: {outcome}");
         var record = Describe(request, AuditRecordKind.Outcome) with { Outcome = outcome, Intent = intent?.Sequence ?? 0 };
         if (await vault.TryRecordAsync(record, durable: false, CancellationToken.None) is not null) return;
         lock (_gate)

@@ -24,6 +24,7 @@ public sealed class ServedVault : IAsyncDisposable
     private readonly SemaphoreSlim _change = new(1, 1);
     private readonly OutboundHttp _http;
     private readonly SealAudit _sealAudit;
+    private readonly RequestSlots _slots;
     private volatile Unsealed? _unsealed;
     private volatile bool _acceptRestored;
 
@@ -37,6 +38,7 @@ public sealed class ServedVault : IAsyncDisposable
         Rekeying = new Rekeying(this);
         RootGeneration = new RootGeneration(this);
         _sealAudit = new SealAudit(this);
+        _slots = new RequestSlots(options.Time);
     }
 
     /// <summary>Whether requests are refused until the vault is unsealed.</summary>
@@ -62,6 +64,9 @@ public sealed class ServedVault : IAsyncDisposable
 
     /// <summary>The keys of the unsealed vault. Throws Sealed.</summary>
     internal VaultBarrier Barrier => Current.Barrier;
+
+    /// <summary>The requests that are being answered, and how long each has taken so far.</summary>
+    internal IReadOnlyList<(VaultRequest Request, TimeSpan Elapsed)> Running => _slots.Now();
 
     /// <summary>The parts of the unsealed vault. Throws Sealed.</summary>
     internal VaultSystem System => Current.System;
@@ -246,6 +251,7 @@ public sealed class ServedVault : IAsyncDisposable
             _sealAudit.Refuse();
             throw Sealed();
         }
+        var slot = _slots.Enter(request);
         try
         {
             var quotas = unsealed.System.Quotas;
@@ -257,6 +263,7 @@ public sealed class ServedVault : IAsyncDisposable
         }
         finally
         {
+            _slots.Leave(slot);
             unsealed.Running.Leave();
         }
     }
@@ -316,10 +323,12 @@ public sealed class ServedVault : IAsyncDisposable
     private async ValueTask CloseAsync(Unsealed unsealed)
     {
         _unsealed = null;
+        Options.Log.EndMonitors();
         await unsealed.Running.CloseAsync(Unsealed.RequestsWaitMax, Options.Time);
         await Rekeying.GiveUpAsync(CancellationToken.None);
         await RootGeneration.GiveUpAsync(CancellationToken.None);
         await unsealed.CloseAsync();
+        Options.Log.Write(VaultLog.Core, VaultLogLevel.Info, "vault is sealed");
     }
 
     /// <summary>Has the audit devices open their files anew, after they were moved: what SIGHUP asks for.</summary>
@@ -366,7 +375,8 @@ public sealed class ServedVault : IAsyncDisposable
             await system.Quotas.LoadAsync(cancellationToken);
             await system.Edge.LoadAsync(cancellationToken);
             await system.KeyTerms.NoteAsync(cancellationToken);
-            _unsealed = new Unsealed(barrier, audit, system, new VaultCore(system, audit), new LeaseSweeper(system));
+            _unsealed = new Unsealed(barrier, audit, system, new VaultCore(system, audit), new LeaseSweeper(system, Options.Log));
+            Options.Log.Write(VaultLog.Core, VaultLogLevel.Info, "vault is unsealed");
         }
         catch
         {

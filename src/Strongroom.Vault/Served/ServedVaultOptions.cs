@@ -56,6 +56,9 @@ public sealed record ServedVaultOptions
     /// <summary>Iterations of PBKDF2 for the passwords of users: what one guess costs, for a client as for a thief.</summary>
     public int PasswordIterations { get; init; } = PasswordHash.IterationsDefault;
 
+    /// <summary>What the server tells about itself.</summary>
+    public VaultLog Log { get; init; } = new(TimeProvider.System);
+
     /// <summary>Stands in for the network when logins ask others (keys of JWTs, Kubernetes); null is the network.</summary>
     public HttpMessageHandler? OutboundHandler { get; init; }
 }

@@ -37,6 +37,27 @@ public sealed class ServerLifeTests : IDisposable
     public void Dispose() => _session.Dispose();
 
     [Fact]
+    public void Monitor_follows_the_log_until_the_vault_is_sealed()
+    {
+        _session.Succeed($"""
+            {Open}
+            vault monitor -log-format=json > monitor.log &
+            until [ -s monitor.log ]; do vault secrets enable -path=more kv >/dev/null && vault secrets disable more >/dev/null; done
+            vault operator seal >/dev/null
+            wait $!; echo "monitor $?"
+            head -1 monitor.log | jq -r '.["@module"] + " " + .["@level"]'
+            vault monitor -log-level=loud 2>/dev/null; echo "sealed $?"
+            grep -c 'core: vault is sealed' server.log
+            """).ShouldBe("""
+            monitor 0
+            core info
+            sealed 2
+            1
+
+            """);
+    }
+
+    [Fact]
     public void Status_tells_by_its_exit_code_how_the_server_is()
     {
         _session.Succeed($"""

@@ -59,7 +59,7 @@ internal static class PathLeases
     public static async ValueTask<VaultResponse> CountAsync(SysCall call, CancellationToken cancellationToken)
     {
         if (call.Request.Operation != VaultOperation.Read) throw call.Unsupported();
-        var counts = await call.System.Leases.CountAsync(cancellationToken);
+        var counts = IsIrrevocable(call) ? [] : await call.System.Leases.CountAsync(cancellationToken);
         return VaultResponse.Ok(writer =>
         {
             writer.WriteNumber("lease_count"u8, counts.Values.Sum());
@@ -69,12 +69,26 @@ internal static class PathLeases
         });
     }
 
+    public static ValueTask<VaultResponse> ListIrrevocableAsync(SysCall call, CancellationToken cancellationToken)
+    {
+        if (call.Request.Operation != VaultOperation.Read || call.Argument.Length > 0) throw call.Unsupported();
+        if (!IsIrrevocable(call)) throw RequestFields.Invalid("only type=irrevocable is listed; sys/leases/lookup lists the others");
+        return new(VaultResponse.Ok(writer =>
+        {
+            writer.WriteNumber("lease_count"u8, 0);
+            writer.WriteStrings("leases", []);
+        }));
+    }
+
     public static async ValueTask<VaultResponse> TidyAsync(SysCall call, CancellationToken cancellationToken)
     {
         if (!call.IsWrite) throw call.Unsupported();
         await call.System.Leases.SweepAsync(cancellationToken);
         return VaultResponse.Done(0);
     }
+
+    /// <summary>Whether it is about leases whose end failed for good. Here ending needs nobody else, and is tried until it is done.</summary>
+    private static bool IsIrrevocable(SysCall call) => string.Equals(call.Request.Query.GetValueOrDefault("type"), "irrevocable", StringComparison.OrdinalIgnoreCase);
 
     private static string Id(SysCall call, RequestFields fields)
     {

@@ -76,7 +76,9 @@ internal static class PathMounts
             SealWrap = fields.Flag("seal_wrap") ?? false,
         };
         if (fields.Find("config") is { } config) entry = MountTuning.Apply(entry, config);
-        return VaultResponse.Done(await call.System.Mounts.AddAsync(entry, call.Context, cancellationToken));
+        var sequence = await call.System.Mounts.AddAsync(entry, call.Context, cancellationToken);
+        call.Tell($"mounted {type} at {path}");
+        return VaultResponse.Done(sequence);
     }
 
     private static async ValueTask<VaultResponse> TuneAsync(SysCall call, MountEntry mount, CancellationToken cancellationToken)
@@ -90,7 +92,9 @@ internal static class PathMounts
         // Like Vault: taking away what is not there is done already.
         if (mount is null) return VaultResponse.Done(0);
         if (mount.IsFixed) throw RequestFields.Invalid($"cannot unmount \"{path}\"");
-        return VaultResponse.Done(await call.System.Mounts.RemoveAsync(mount, call.Context, cancellationToken));
+        var sequence = await call.System.Mounts.RemoveAsync(mount, call.Context, cancellationToken);
+        call.Tell($"unmounted {path}");
+        return VaultResponse.Done(sequence);
     }
 
     public static void RequirePath(string path)

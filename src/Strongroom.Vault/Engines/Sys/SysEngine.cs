@@ -19,6 +19,9 @@ internal sealed record SysCall(VaultSystem System, VaultRequest Request, string 
     /// <summary>The vault as a whole.</summary>
     public ServedVault Served => System.Served ?? throw Unsupported();
 
+    /// <summary>Tells the log what was done.</summary>
+    public void Tell(string text) => System.Served?.Options.Log.Write(VaultLog.Core, VaultLogLevel.Info, text);
+
     public SecretException Unsupported() =>
         new(SecretErrorKind.Unsupported, "unsupported operation", operation: Request.OperationName, name: Request.Path);
 
@@ -57,6 +60,10 @@ internal sealed class SysEngine(VaultSystem system) : Engine
         new("quotas/config", PathQuotas.ConfigAsync, Read | Update, "How all rate limits behave."),
         new("quotas/rate-limit", PathQuotas.RateLimitAsync, [new("", List, "The names of all rate limits."), new("/{name}", Read | Update | Delete, "How many requests a client may make.")]),
         new("quotas/lease-count", PathQuotas.LeaseCountAsync, [new("", List, "The names of all limits of leases."), new("/{name}", Read | Update | Delete, "How many leases there may be.")]),
+        new("loggers", PathLoggers.HandleAsync,
+            [new("", Read | Update | Delete, "How much all parts of the server tell in its log."), new("/{name}", Read | Update | Delete, "How much one part of the server tells in its log.")]),
+        new("monitor", PathMonitor.HandleAsync, Read, "The server's log as it goes on."),
+        new("in-flight-req", PathInFlight.HandleAsync, Read, "The requests that are being answered."),
         new("metrics", PathMetrics.HandleAsync, Read, "Counts and times of requests, in JSON or for Prometheus."),
         new("search", PathSearch.HandleAsync, Update, "Finds secrets by name, field or custom metadata."),
         new("tools/random", PathTools.RandomAsync,
@@ -73,6 +80,7 @@ internal sealed class SysEngine(VaultSystem system) : Engine
         new("leases/revoke", PathLeases.RevokeAsync, [new("", Update, "Ends a lease."), new("/{lease_id}", Update, "Ends a lease.")]),
         new("leases/tidy", PathLeases.TidyAsync, Update, "Removes what has ended now, and not at the next sweep."),
         new("leases/count", PathLeases.CountAsync, Read, "How many leases there are, by the path that made them."),
+        new("leases", PathLeases.ListIrrevocableAsync, Read, "Leases that could not be ended: there are none."),
         new("renew", PathLeases.RenewAsync, [new("", Update, "Renews a lease, as before leases/renew."), new("/{lease_id}", Update, "Renews a lease, as before leases/renew.")]),
         new("revoke-prefix", PathLeases.RevokePrefixAsync, [new("/{prefix}", Update, "Ends all leases below a path, as before leases/revoke-prefix.")]),
         new("revoke-force", PathLeases.RevokePrefixAsync, [new("/{prefix}", Update, "Ends all leases below a path, as before leases/revoke-force.")]),
