@@ -12,6 +12,8 @@ internal sealed class CertEngine(MountEntry entry, VaultSystem system) : AuthEng
 {
     private readonly RoleTable<CertEntry> _certs = new(system.View(entry), "cert/", CertJson.Default.CertEntry);
 
+    private readonly CrlStore _crls = new(system.View(entry), system);
+
     public override string Help => "Logins by TLS client certificates.";
 
     public override IReadOnlyList<EngineRoute> Routes =>
@@ -19,6 +21,8 @@ internal sealed class CertEngine(MountEntry entry, VaultSystem system) : AuthEng
         new("login", Update, "Logs in by the certificate of the connection."),
         new("certs", List, "The names of all trusted certificates."),
         new("certs/{name}", Read | Update | Delete, "One trusted certificate, and what tokens it gives."),
+        new("crls", List, "The names of all lists of revoked certificates."),
+        new("crls/{name}", Read | Update | Delete, "One list of revoked certificates."),
     ];
 
     public override async ValueTask<bool> HasRoleAsync(string role, CancellationToken cancellationToken) =>
@@ -33,9 +37,11 @@ internal sealed class CertEngine(MountEntry entry, VaultSystem system) : AuthEng
 
     protected override ValueTask<VaultResponse> HandleAsync(AuthCall call, CancellationToken cancellationToken) => call.Path switch
     {
-        ["login"] => PathLogin.HandleAsync(call, _certs, cancellationToken),
+        ["login"] => PathLogin.HandleAsync(call, _certs, _crls, cancellationToken),
         ["certs"] => RoleEndpoint.ListAsync(call, _certs, cancellationToken),
         ["certs", var name] => PathCerts.HandleAsync(call, _certs, name, cancellationToken),
+        ["crls"] => PathCrls.ListAsync(call, _crls, cancellationToken),
+        ["crls", var name] => PathCrls.HandleAsync(call, _crls, name, cancellationToken),
         _ => throw call.NoPath(),
     };
 }

@@ -33,7 +33,17 @@ internal sealed record CertEntry
     public TokenParameters Token { get; init; } = new();
 }
 
-/// <summary>How trusted certificates are stored.</summary>
+/// <summary>A list of revoked certificates as it is stored.</summary>
+internal sealed record CrlEntry
+{
+    /// <summary>Where it comes from; empty when it was given.</summary>
+    public string Url { get; init; } = "";
+
+    public required byte[] Der { get; init; }
+}
+
+/// <summary>How trusted certificates and lists of revoked ones are stored.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(CertEntry))]
+[JsonSerializable(typeof(CrlEntry))]
 internal sealed partial class CertJson : JsonSerializerContext;

@@ -9,19 +9,22 @@ internal static class CertMatch
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
     private const string AnyPurpose = "2.5.29.37.0";
 
-    /// <summary>Whether the client's certificate is the trusted one, or was issued by it and is good at this time.</summary>
-    public static bool IsTrusted(CertEntry entry, X509Certificate2 client, DateTimeOffset now)
+    /// <summary>
+    /// The serial numbers of the certificates from the client's to the trusted one: of the client's alone when it is itself trusted, null when it is
+    /// neither that nor issued by a trusted one, or not good at this time.
+    /// </summary>
+    public static IReadOnlyList<byte[]>? FindChain(CertEntry entry, X509Certificate2 client, DateTimeOffset now)
     {
         var trusted = OutboundHttp.RequireCertificates(entry.Pem, "certificate");
         try
         {
-            if (!IsInTime(client, now) || !MayAuthenticate(client)) return false;
+            if (!IsInTime(client, now) || !MayAuthenticate(client)) return null;
             foreach (var certificate in trusted)
             {
                 // CVE-2025-6037, CVE-2024-2048: one that is no authority trusts nobody but its very self, not what shares its key or number.
-                if (CryptographicOperations.FixedTimeEquals(certificate.RawDataMemory.Span, client.RawDataMemory.Span)) return true;
+                if (CryptographicOperations.FixedTimeEquals(certificate.RawDataMemory.Span, client.RawDataMemory.Span)) return [client.SerialNumberBytes.ToArray()];
             }
-            return IsIssued(trusted, client, now);
+            return FindIssued(trusted, client, now);
         }
         finally
         {
@@ -39,8 +42,8 @@ internal static class CertMatch
         && Any(entry.AllowedOrganizationalUnits, names.Units)
         && Array.TrueForAll(entry.RequiredExtensions, required => HasExtension(required, names));
 
-    /// <summary>Whether signatures lead from the client's certificate to a trusted authority. That one need not be a root: trust ends where it was given.</summary>
-    private static bool IsIssued(X509Certificate2Collection trusted, X509Certificate2 client, DateTimeOffset now)
+    /// <summary>The way that signatures lead from the client's certificate to a trusted authority. That one need not be a root: trust ends where it was given.</summary>
+    private static List<byte[]>? FindIssued(X509Certificate2Collection trusted, X509Certificate2 client, DateTimeOffset now)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -53,12 +56,17 @@ internal static class CertMatch
         {
             if (IsAuthority(certificate)) chain.ChainPolicy.CustomTrustStore.Add(certificate);
         }
-        if (chain.ChainPolicy.CustomTrustStore.Count == 0) return false;
+        if (chain.ChainPolicy.CustomTrustStore.Count == 0) return null;
         var good = chain.Build(client)
             && Array.TrueForAll(chain.ChainStatus, status => status.Status is X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot)
             && EndsIn(chain, chain.ChainPolicy.CustomTrustStore);
-        foreach (var element in chain.ChainElements) element.Certificate.Dispose();
-        return good;
+        var serials = new List<byte[]>();
+        foreach (var element in chain.ChainElements)
+        {
+            serials.Add(element.Certificate.SerialNumberBytes.ToArray());
+            element.Certificate.Dispose();
+        }
+        return good ? serials : null;
     }
 
     private static bool EndsIn(X509Chain chain, X509Certificate2Collection authorities)

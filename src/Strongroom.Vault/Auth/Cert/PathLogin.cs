@@ -9,21 +9,38 @@ internal static class PathLogin
 {
     private const string NoMatch = "invalid certificate or no client certificate supplied";
 
-    public static async ValueTask<VaultResponse> HandleAsync(AuthCall call, RoleTable<CertEntry> certs, CancellationToken cancellationToken)
+    private const string NotAllowed = "no chain matching all constraints could be found for this login certificate";
+
+    public static async ValueTask<VaultResponse> HandleAsync(AuthCall call, RoleTable<CertEntry> certs, CrlStore crls, CancellationToken cancellationToken)
     {
         call.RequireWrite();
         using var fields = new RequestFields(call.Request);
         if (call.Request.Origin.Certificate is not { } client) throw RequestFields.Invalid("client certificate must be supplied");
         var candidates = fields.Text("name") is { Length: > 0 } only ? [RoleTable<CertEntry>.Canonical(only)] : await certs.ListAsync(cancellationToken);
         var names = new CertNames(client);
+        var revoked = await crls.CurrentAsync(call.Context, cancellationToken);
+        var isTrusted = false;
         foreach (var name in candidates)
         {
             if (await certs.FindAsync(name, cancellationToken) is not { } entry) continue;
             if (!ClientNetworks.Allow(entry.Token.BoundCidrs, call.Request.Origin.Address)) continue;
-            if (CertMatch.IsTrusted(entry, client, call.System.Time.GetUtcNow()) && CertMatch.IsAllowed(entry, names))
-                return Grant(entry, name, client, names);
+            if (CertMatch.FindChain(entry, client, call.System.Time.GetUtcNow()) is not { } chain) continue;
+            if (CertMatch.IsAllowed(entry, names) && !IsRevoked(chain, revoked)) return Grant(entry, name, client, names);
+            isTrusted |= chain.Count > 1;
         }
-        throw RequestFields.Invalid(NoMatch);
+        throw RequestFields.Invalid(isTrusted ? NotAllowed : NoMatch);
+    }
+
+    private static bool IsRevoked(IReadOnlyList<byte[]> chain, IReadOnlyCollection<NamedCrl> revoked)
+    {
+        foreach (var crl in revoked)
+        {
+            foreach (var serial in chain)
+            {
+                if (crl.List.Has(serial)) return true;
+            }
+        }
+        return false;
     }
 
     private static VaultResponse Grant(CertEntry entry, string name, X509Certificate2 client, CertNames names)

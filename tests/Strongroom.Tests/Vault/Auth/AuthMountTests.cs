@@ -17,7 +17,7 @@ public sealed class AuthMountTests
             "role", "role/x", "role/x/role-id", "role/x/secret-id", "role/x/custom-secret-id", "role/x/secret-id/lookup", "role/x/secret-id/destroy",
             "role/x/secret-id-accessor/lookup", "role/x/secret-id-accessor/destroy", "role/x/policies", "role/x/token-ttl", "tidy/secret-id", "login/x", "role/login",
         ],
-        ["cert"] = ["certs", "certs/x", "certs/login", "login/x"],
+        ["cert"] = ["certs", "certs/x", "crls", "crls/x", "certs/login", "login/x"],
         ["jwt"] = ["config", "role", "role/x", "role/login", "login/x"],
         ["kubernetes"] = ["config", "role", "role/x", "role/login", "login/x"],
         ["oidc"] = ["config", "role", "role/x", "role/login", "login/x", "oidc", "oidc/callback/x", "oidc/auth_url/x"],

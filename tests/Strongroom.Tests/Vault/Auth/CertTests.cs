@@ -135,14 +135,14 @@ public sealed class CertTests
         return vault;
     }
 
-    private static Task TrustAsync(VaultBench vault, string name, X509Certificate2 certificate, string parameters)
+    internal static Task TrustAsync(VaultBench vault, string name, X509Certificate2 certificate, string parameters)
     {
         var body = JsonNode.Parse(parameters)!.AsObject();
         body["certificate"] = certificate.ExportCertificatePem();
         return vault.WriteAsync("auth/cert/certs/" + name, body.ToJsonString());
     }
 
-    private static Task<VaultBench.Answer> LoginAsync(VaultBench vault, string body = "{}") => vault.WriteAsync("auth/cert/login", body, token: null);
+    internal static Task<VaultBench.Answer> LoginAsync(VaultBench vault, string body = "{}") => vault.WriteAsync("auth/cert/login", body, token: null);
 
     private static async Task<string> FailAsync(VaultBench vault, string body = "{}")
     {
@@ -151,7 +151,7 @@ public sealed class CertTests
         return error.Reason;
     }
 
-    private static X509Certificate2 Authority(VaultBench vault, string name, X509Certificate2? issuer = null)
+    internal static X509Certificate2 Authority(VaultBench vault, string name, X509Certificate2? issuer = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         if (issuer is null) return SelfSigned(vault, key, name, authority: true);
@@ -162,7 +162,7 @@ public sealed class CertTests
         return certificate.CopyWithPrivateKey(key);
     }
 
-    private static X509Certificate2 SelfSigned(VaultBench vault, ECDsa key, string name, bool authority)
+    internal static X509Certificate2 SelfSigned(VaultBench vault, ECDsa key, string name, bool authority)
     {
         var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(authority, false, 0, true));
@@ -170,7 +170,7 @@ public sealed class CertTests
         return request.CreateSelfSigned(vault.Time.GetUtcNow().AddDays(-1), vault.Time.GetUtcNow().AddDays(10));
     }
 
-    private static X509Certificate2 Issue(VaultBench vault, X509Certificate2 issuer, string name, string use = ClientUse, int fromDay = -1, int days = 3)
+    internal static X509Certificate2 Issue(VaultBench vault, X509Certificate2 issuer, string name, string use = ClientUse, int fromDay = -1, int days = 3)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}, OU=platform", key, HashAlgorithmName.SHA256);
