@@ -15,8 +15,8 @@ internal sealed class GroupStore(BarrierView view)
     /// <summary>The most entities of a group: it is one entry in storage.</summary>
     public const int MembersMax = 40_000;
 
-    // A group is its entry and the marker of its folder.
-    private const int ChangedAtOnceMax = BarrierCommit.StepsMax / 2;
+    // A group takes two of the steps that a commit has, its entry and the marker of its folder; what goes along takes some.
+    private const int ChangedAtOnceMax = BarrierCommit.StepsMax / 4;
 
     private readonly RecordView<GroupRecord> _records = new(view, IdentityJson.Default.GroupRecord);
     private readonly SemaphoreSlim _change = new(1, 1);
@@ -70,6 +70,17 @@ internal sealed class GroupStore(BarrierView view)
         }
     }
 
+    /// <summary>
+    /// Makes all changes that <paramref name="change"/> finds, in as many commits as it takes: it is asked again until it finds none. Returns the
+    /// sequence of the last, 0 when nothing changes.
+    /// </summary>
+    public async ValueTask<long> ChangeAllAsync(Func<GroupTable, List<GroupRecord>> change, RequestContext context, CancellationToken cancellationToken)
+    {
+        var sequence = 0L;
+        while (await ChangeAsync(table => First(change(table)), context, cancellationToken) is > 0 and var done) sequence = done;
+        return sequence;
+    }
+
     public async ValueTask<long> DeleteAsync(string id, RequestContext context, CancellationToken cancellationToken)
     {
         await _change.WaitAsync(cancellationToken);
@@ -86,6 +97,8 @@ internal sealed class GroupStore(BarrierView view)
             _change.Release();
         }
     }
+
+    private static List<GroupRecord> First(List<GroupRecord> changed) => changed.Count > ChangedAtOnceMax ? changed[..ChangedAtOnceMax] : changed;
 
     private async ValueTask<GroupTable> LoadAsync(CancellationToken cancellationToken)
     {

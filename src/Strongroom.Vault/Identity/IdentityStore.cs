@@ -44,7 +44,7 @@ internal sealed class IdentityStore(VaultBarrier barrier, TimeProvider time)
         var entity = await ResolveAsync(mount, grant.Alias!, grant.AliasMetadata ?? [], context, cancellationToken);
         if (GroupMembers.AfterLogin(await Groups.TableAsync(cancellationToken), entity.Id, mount.Accessor, grant.Groups).Count > 0)
         {
-            await Groups.ChangeAsync(table => GroupMembers.AfterLogin(table, entity.Id, mount.Accessor, grant.Groups), context, cancellationToken);
+            await Groups.ChangeAllAsync(table => GroupMembers.AfterLogin(table, entity.Id, mount.Accessor, grant.Groups), context, cancellationToken);
             Touch();
         }
         return await HoldingAsync(entity, cancellationToken);
@@ -121,7 +121,7 @@ internal sealed class IdentityStore(VaultBarrier barrier, TimeProvider time)
         var sequence = 0L;
         foreach (var id in ids) sequence = Math.Max(sequence, await DeleteAsync(id, context, cancellationToken));
         // An id is never given again: what groups still say of it until here means nothing.
-        return Math.Max(sequence, await Groups.ChangeAsync(table => GroupMembers.Without(table, ids), context, cancellationToken) ?? 0);
+        return Math.Max(sequence, await Groups.ChangeAllAsync(table => GroupMembers.Without(table, ids), context, cancellationToken));
     }
 
     /// <summary>

@@ -260,6 +260,41 @@ class Logins(unittest.TestCase):
         self.client.sys.disable_auth_method(mount)
 
 
+    def test_jwt_and_oidc(self):
+        mount = fresh("oidc")
+        self.client.sys.enable_auth_method("oidc", path=mount)
+        key = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEGnF565IWhgN8gQPicEqLnvmPijJs\nHgbJtObtt0C3owz1C+NPkxDQ1orCIfTyWLQYsDZ7/hQ31azPnUxxwIIu+A==\n-----END PUBLIC KEY-----"
+        oidc = self.client.auth.oidc
+        oidc.configure(jwt_validation_pubkeys=[key], path=mount)
+        self.assertEqual(oidc.read_config(path=mount)["data"]["jwt_validation_pubkeys"], [key])
+        callback = "http://localhost:8250/oidc/callback"
+        oidc.create_role("people", "email", [callback], role_type="oidc", groups_claim="groups", oidc_scopes=["email"], path=mount)
+        self.assertEqual(oidc.read_role("people", path=mount)["data"]["allowed_redirect_uris"], [callback])
+        self.assertEqual(oidc.list_roles(path=mount)["data"]["keys"], ["people"])
+        with self.assertRaises(hvac.exceptions.InvalidRequest) as caught:
+            oidc.oidc_authorization_url_request("people", callback, path=mount)
+        self.assertIn("OIDC login is not configured for this mount", str(caught.exception))
+        with self.assertRaises(hvac.exceptions.InvalidRequest) as caught:
+            oidc.oidc_callback("state", "nonce", "code", path=mount)
+        self.assertIn("Expired or missing OAuth state", str(caught.exception))
+
+    def test_identity(self):
+        mount = fresh("jwt")
+        self.client.sys.enable_auth_method("jwt", path=mount)
+        accessor = self.client.sys.list_auth_methods()["data"][mount + "/"]["accessor"]
+        identity = self.client.secrets.identity
+        group = identity.create_or_update_group(fresh("developers"), group_type="external", policies=["developer"])["data"]["id"]
+        alias = identity.create_or_update_group_alias("eng", mount_accessor=accessor, canonical_id=group)["data"]["id"]
+        self.assertEqual(identity.read_group_alias(alias)["data"]["canonical_id"], group)
+        self.assertIn(alias, identity.list_group_aliases()["data"]["keys"])
+        self.assertEqual(identity.lookup_group(alias_name="eng", alias_mount_accessor=accessor)["data"]["id"], group)
+        one, two = (identity.create_or_update_entity(fresh(name))["data"]["id"] for name in ("one", "two"))
+        identity.create_or_update_entity_alias("ada", canonical_id=two, mount_accessor=accessor)
+        identity.merge_entities(from_entity_ids=[two], to_entity_id=one)
+        self.assertEqual(identity.lookup_entity(alias_name="ada", alias_mount_accessor=accessor)["data"]["id"], one)
+        identity.delete_group_alias(alias)
+
+
 class Applications(unittest.TestCase):
     """An application's own code for Vault, as it stands (agentds_secrets.py)."""
 

@@ -18,6 +18,7 @@ internal sealed class JwtKeySource(JwtConfig config, OutboundHttp http, TimeProv
     private readonly SemaphoreSlim _fetch = new(1, 1);
     private volatile Kept? _kept;
     private volatile Found? _found;
+    private Failure? _failure;
 
     public JwtConfig Config { get; } = config;
 
@@ -94,11 +95,30 @@ internal sealed class JwtKeySource(JwtConfig config, OutboundHttp http, TimeProv
         return discovery;
     }
 
+    /// <summary>Gets what is published. What failed is not tried again at once: anybody may ask for it, and others wait behind it.</summary>
     private async ValueTask<byte[]> GetAsync(string url, string rootsPem, string member, CancellationToken cancellationToken)
+    {
+        if (_failure is { } failure && time.GetUtcNow() - failure.At < RefreshMin) throw new SecretException(SecretErrorKind.Unreachable, failure.Reason, operation: "login");
+        try
+        {
+            var body = await SendAsync(url, rootsPem, member, cancellationToken);
+            _failure = null;
+            return body;
+        }
+        catch (SecretException e) when (e.Kind == SecretErrorKind.Unreachable)
+        {
+            _failure = new Failure(e.Reason, time.GetUtcNow());
+            throw;
+        }
+    }
+
+    private async ValueTask<byte[]> SendAsync(string url, string rootsPem, string member, CancellationToken cancellationToken)
     {
         var (status, body) = await http.SendAsync(new HttpRequestMessage(HttpMethod.Get, OutboundHttp.RequireUrl(url, member)), rootsPem, "", cancellationToken);
         return status == HttpStatusCode.OK ? body : throw new SecretException(SecretErrorKind.Unreachable, $"{member} answered {(int)status}", operation: "login");
     }
+
+    private sealed record Failure(string Reason, DateTimeOffset At);
 
     private sealed record Found(OidcDiscovery Discovery, DateTimeOffset FetchedAt);
 

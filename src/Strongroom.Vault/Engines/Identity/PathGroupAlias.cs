@@ -38,42 +38,34 @@ internal static class PathGroupAlias
         if (!call.IsWrite) throw call.Unsupported();
         using var fields = new RequestFields(call.Request);
         id ??= fields.Text("id") is { Length: > 0 } given ? given : null;
-        var name = fields.Name();
-        var accessor = fields.Text("mount_accessor") ?? "";
+        if (id is not null && !(await call.Store.Groups.TableAsync(cancellationToken)).TryFindByAliasId(id, out _, out _)) throw RequestFields.Invalid("invalid group alias ID");
+        var name = fields.Name() ?? throw RequestFields.Invalid("missing alias name");
+        var accessor = fields.Text("mount_accessor") is { Length: > 0 } named ? named : throw RequestFields.Invalid("missing mount_accessor");
         var target = fields.Text("canonical_id") ?? "";
-        var table = await call.Store.Groups.TableAsync(cancellationToken);
-        if (id is not null && !table.TryFindByAliasId(id, out _, out _)) throw RequestFields.Invalid("invalid group alias ID");
-        if (name is null) throw RequestFields.Invalid("missing alias name");
-        if (accessor.Length == 0) throw RequestFields.Invalid("missing mount_accessor");
-        var fresh = call.Store.NewAlias(accessor, name);
-        var madeGroup = PathGroup.NewGroup(call) with { External = true };
-        var isNoChange = false;
-        var owner = "";
-        var sequence = await call.Store.Groups.ChangeAsync(
-            groups =>
-            {
-                var old = id is not null && groups.TryFindByAliasId(id, out var holder, out var known) ? (Group: holder, Alias: known) : default;
-                if (id is not null && old.Group is null) throw RequestFields.Invalid("invalid group alias ID");
-                isNoChange = old.Alias is { } same && same.Name == name && IdentityStore.IsAt(same, accessor) && (target.Length == 0 || target == old.Group.Id);
-                if (isNoChange) return [];
-                var group = target.Length > 0 ? Target(groups, target) : old.Group ?? madeGroup;
-                if (call.System.Mounts.Table.FindByAccessor(accessor) is not { IsAuth: true }) throw RequestFields.Invalid($"invalid mount accessor \"{accessor}\"");
-                if (groups.FindByAlias(accessor, name)?.Alias is { } taken && taken.Id != id) throw RequestFields.Invalid("combination of mount and group alias name is already in use");
-                owner = group.Id;
-                fresh = old.Alias is null ? fresh : old.Alias with { Name = name, MountAccessor = accessor, UpdatedAt = call.Store.Now };
-                group = group with { Alias = fresh, UpdatedAt = call.Store.Now };
-                return old.Group is null || old.Group.Id == group.Id ? [group] : [group, old.Group with { Alias = null }];
-            },
-            call.Context, cancellationToken) ?? 0;
-        if (isNoChange) return VaultResponse.Done(0);
+        IReadOnlyList<GroupRecord> changed = [];
+        var sequence = await call.Store.Groups.ChangeAsync(groups => changed = Change(call, groups, id, name, accessor, target), call.Context, cancellationToken);
+        if (changed is not [var owner, ..]) return VaultResponse.Done(0);
         call.Store.Touch();
         return VaultResponse.Ok(
             writer =>
             {
-                writer.WriteString("canonical_id"u8, owner);
-                writer.WriteString("id"u8, fresh.Id);
+                writer.WriteString("canonical_id"u8, owner.Id);
+                writer.WriteString("id"u8, owner.Alias!.Id);
             },
-            sequence);
+            sequence ?? 0);
+    }
+
+    /// <summary>The group that has the alias from here on, and the one that had it; nothing when all is as it is to be.</summary>
+    private static IReadOnlyList<GroupRecord> Change(IdentityCall call, GroupTable groups, string? id, string name, string accessor, string target)
+    {
+        var (before, alias) = id is null ? default : groups.TryFindByAliasId(id, out var holder, out var known) ? (holder, known) : throw RequestFields.Invalid("invalid group alias ID");
+        if (alias is not null && alias.Name == name && IdentityStore.IsAt(alias, accessor) && (target.Length == 0 || target == before!.Id)) return [];
+        var after = target.Length > 0 ? Target(groups, target) : before ?? PathGroup.NewGroup(call) with { External = true };
+        if (call.System.Mounts.Table.FindByAccessor(accessor) is not { IsAuth: true }) throw RequestFields.Invalid($"invalid mount accessor \"{accessor}\"");
+        if (groups.FindByAlias(accessor, name)?.Alias is { } taken && taken.Id != id) throw RequestFields.Invalid("combination of mount and group alias name is already in use");
+        var now = call.Store.Now;
+        after = after with { Alias = (alias ?? call.Store.NewAlias(accessor, name)) with { Name = name, MountAccessor = accessor, UpdatedAt = now }, UpdatedAt = now };
+        return before is null || before.Id == after.Id ? [after] : [after, before with { Alias = null, UpdatedAt = now }];
     }
 
     private static async ValueTask<VaultResponse> DeleteAsync(IdentityCall call, string id, CancellationToken cancellationToken)

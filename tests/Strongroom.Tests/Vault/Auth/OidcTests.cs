@@ -144,6 +144,23 @@ public sealed class OidcTests
         (await bench.FailAsync(back)).ShouldBe("Vault login failed. No code or id_token received.");
     }
 
+    [Fact]
+    public async Task Provider_that_does_not_answer_is_not_asked_by_every_request()
+    {
+        await using var bench = await CreateAsync();
+        await bench.Vault.ReopenAsync();
+        bench.Provider.IsDown = true;
+        var asked = bench.Provider.Count;
+        for (var i = 0; i < 5; i++) (await bench.BeginAsync()).ShouldBeEmpty();
+        bench.Provider.Count.ShouldBe(asked + 1);
+        bench.Provider.IsDown = false;
+        bench.Vault.Time.Advance(JwtKeySource.RefreshMin);
+        (await bench.BeginAsync()).ShouldNotBeEmpty();
+        var back = bench.Provider.Visit(await bench.BeginAsync());
+        bench.Provider.IsDown = true;
+        (await bench.FailAsync(back)).ShouldStartWith("Vault login failed. ");
+    }
+
     [Theory]
     [InlineData("access_denied", "Vault login failed. access_denied")]
     [InlineData("<script>", "Vault login failed. An unknown error occurred during OIDC authentication.")]

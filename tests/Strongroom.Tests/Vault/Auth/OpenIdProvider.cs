@@ -51,6 +51,12 @@ internal sealed class OpenIdProvider(string issuer = OpenIdProvider.UsualIssuer)
     /// <summary>Signs the claims in another way.</summary>
     public Func<JsonObject, string>? Sign { get; set; }
 
+    /// <summary>Whether it answers nothing but failures.</summary>
+    public bool IsDown { get; set; }
+
+    /// <summary>How often it was asked.</summary>
+    public int Count { get; private set; }
+
     /// <summary>What the exchange was refused for.</summary>
     public string? Refusal { get; private set; }
 
@@ -77,7 +83,13 @@ internal sealed class OpenIdProvider(string issuer = OpenIdProvider.UsualIssuer)
     public static Dictionary<string, string> Parse(string form) => form.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2))
         .ToDictionary(pair => WebUtility.UrlDecode(pair[0]), pair => WebUtility.UrlDecode(pair[1]), StringComparer.Ordinal);
 
-    public (HttpStatusCode Status, string Body) Answer(HttpRequestMessage request, string body) => request.RequestUri!.AbsolutePath switch
+    public (HttpStatusCode Status, string Body) Answer(HttpRequestMessage request, string body)
+    {
+        Count++;
+        return IsDown ? (HttpStatusCode.ServiceUnavailable, "") : AnswerUp(request, body);
+    }
+
+    private (HttpStatusCode Status, string Body) AnswerUp(HttpRequestMessage request, string body) => request.RequestUri!.AbsolutePath switch
     {
         "/.well-known/openid-configuration" => (HttpStatusCode.OK, Document.ToJsonString()),
         "/keys" => (HttpStatusCode.OK, new JsonObject { ["keys"] = new JsonArray(SignedJwt.Jwk(Key, "one")) }.ToJsonString()),

@@ -147,6 +147,19 @@ public sealed class ExternalGroupTests
         (await vault.ReadAsync("identity/group/id/" + group))["member_entity_ids"]!.AsArray().ShouldBeEmpty();
     }
 
+    /// <summary>More groups than one commit takes.</summary>
+    [Fact]
+    public async Task Login_joins_and_leaves_very_many_groups()
+    {
+        await using var vault = await CreateAsync();
+        var accessor = await AccessorAsync(vault, "jwt");
+        for (var i = 0; i < 300; i++) await vault.WriteAsync("identity/group-alias", $$"""{"name": "g{{i}}", "mount_accessor": "{{accessor}}"}""");
+        var login = await LoginAsync(vault, [.. Enumerable.Range(0, 300).Select(i => $"g{i}")]);
+        (await vault.ReadAsync("identity/entity/id/" + login.Auth!.EntityId))["direct_group_ids"]!.AsArray().Count.ShouldBe(300);
+        await LoginAsync(vault, "g7");
+        (await vault.ReadAsync("identity/entity/id/" + login.Auth.EntityId))["direct_group_ids"]!.AsArray().Count.ShouldBe(1);
+    }
+
     private static async Task<VaultBench> CreateAsync()
     {
         var vault = await VaultBench.CreateAsync();
