@@ -39,6 +39,46 @@ internal static class HcpApps
             throw Exists();
         }
         var description = Text(body.RootElement, "description");
+        await WriteMarkerAsync(call, project, app, description);
+        writer.WritePropertyName("app"u8);
+        WriteApp(writer, project, app, description, secrets: 0);
+    }
+
+    /// <summary>Changes the description of an app.</summary>
+    public static async ValueTask UpdateAsync(HcpCall call, HcpProject project, string app, Utf8JsonWriter writer)
+    {
+        using var body = call.ReadBody();
+        if (body.RootElement.TryGetProperty("sync_names", out var syncs) && syncs.ValueKind == JsonValueKind.Array && syncs.GetArrayLength() > 0)
+            throw new SecretException(SecretErrorKind.Unsupported, "not implemented: this server has no syncs");
+        var secrets = await HcpSecrets.NamesAsync(call, project, app);
+        using var marker = await MarkerAsync(call, project, app);
+        if (secrets.Count == 0 && marker is null) throw HcpErrors.NoApp();
+        var description = Text(body.RootElement, "description") ?? Description(marker);
+        await WriteMarkerAsync(call, project, app, description);
+        writer.WritePropertyName("app"u8);
+        WriteApp(writer, project, app, description, secrets.Count);
+    }
+
+    /// <summary>Deletes an app that has no secrets: what would be lost with it is deleted by its name.</summary>
+    public static async ValueTask DeleteAsync(HcpCall call, HcpProject project, string app)
+    {
+        if ((await HcpSecrets.NamesAsync(call, project, app)).Count > 0) throw new SecretException(SecretErrorKind.InvalidInput, "the app still has secrets: delete them first");
+        using var marker = await MarkerAsync(call, project, app) ?? throw HcpErrors.NoApp();
+        using var response = await call.SendAsync(VaultOperation.Delete, project.AppMetadata(app));
+    }
+
+    /// <summary>Deletes an app with the secrets that this API shows; what lies deeper in its folder stays.</summary>
+    public static async ValueTask PurgeAsync(HcpCall call, HcpProject project, string app)
+    {
+        var secrets = await HcpSecrets.NamesAsync(call, project, app);
+        using var marker = await MarkerAsync(call, project, app);
+        if (secrets.Count == 0 && marker is null) throw HcpErrors.NoApp();
+        foreach (var name in secrets) (await call.SendAsync(VaultOperation.Delete, project.Metadata(app, name))).Dispose();
+        if (marker is not null) (await call.SendAsync(VaultOperation.Delete, project.AppMetadata(app))).Dispose();
+    }
+
+    private static async ValueTask WriteMarkerAsync(HcpCall call, HcpProject project, string app, string? description)
+    {
         using var content = new SecretBuffer();
         using (var json = new Utf8JsonWriter(content))
         {
@@ -49,16 +89,6 @@ internal static class HcpApps
             json.WriteEndObject();
         }
         using var response = await call.SendAsync(VaultOperation.Update, project.AppData(app), content.WrittenMemory);
-        writer.WritePropertyName("app"u8);
-        WriteApp(writer, project, app, description, secrets: 0);
-    }
-
-    /// <summary>Deletes an app that has no secrets: what would be lost with it is deleted by its name.</summary>
-    public static async ValueTask DeleteAsync(HcpCall call, HcpProject project, string app)
-    {
-        if ((await HcpSecrets.NamesAsync(call, project, app)).Count > 0) throw new SecretException(SecretErrorKind.InvalidInput, "the app still has secrets: delete them first");
-        using var marker = await MarkerAsync(call, project, app) ?? throw HcpErrors.NoApp();
-        using var response = await call.SendAsync(VaultOperation.Delete, project.AppMetadata(app));
     }
 
     private static ValueTask<VaultResponse?> MarkerAsync(HcpCall call, HcpProject project, string app) => call.FindAsync(VaultOperation.Read, project.AppData(app));

@@ -62,6 +62,8 @@ internal sealed class HcpFacade(ServedVault vault, HcpFacadeConfiguration config
             ("GET", []) => HcpApps.ListAsync(call, project, writer),
             ("POST", []) => HcpApps.CreateAsync(call, project, writer),
             ("GET", [var app]) => HcpApps.GetAsync(call, project, Plain(app), writer),
+            ("PATCH", [var app]) => HcpApps.UpdateAsync(call, project, Plain(app), writer),
+            ("DELETE", [var app]) when Ends(ref app, ":purge") => HcpApps.PurgeAsync(call, project, Plain(app)),
             ("DELETE", [var app]) => HcpApps.DeleteAsync(call, project, Plain(app)),
             (_, [var app, .. var inside]) => RouteAsync(method, inside, call, project, Plain(app), writer),
             _ => throw Unimplemented(),
@@ -73,22 +75,23 @@ internal sealed class HcpFacade(ServedVault vault, HcpFacadeConfiguration config
         ("GET", ["secrets"]) => HcpSecrets.ListAsync(call, project, app, writer),
         ("GET", ["secrets:open"]) => HcpSecrets.OpenAllAsync(call, project, app, writer),
         ("POST", ["secret", "kv"]) => HcpSecrets.PutAsync(call, project, app, writer),
-        ("GET", ["secrets", var name]) when IsOpen(ref name) => HcpSecrets.OpenAsync(call, project, app, Plain(name), writer),
+        ("POST", ["secret", "kv:batch"]) => HcpBatch.PutAsync(call, project, app, writer),
+        ("GET", ["secrets", var name]) when Ends(ref name, ":open") => HcpSecrets.OpenAsync(call, project, app, Plain(name), writer),
         ("GET", ["secrets", var name]) => HcpSecrets.GetAsync(call, project, app, Plain(name), writer),
         ("DELETE", ["secrets", var name]) => HcpSecrets.DeleteAsync(call, project, app, Plain(name)),
         ("GET", ["secrets", var name, "versions"]) => HcpVersions.ListAsync(call, project, app, Plain(name), writer),
         ("GET", ["secrets", var name, "versions:open"]) => HcpVersions.OpenAllAsync(call, project, app, Plain(name), writer),
-        ("GET", ["secrets", var name, "versions", var version]) when IsOpen(ref version) => HcpVersions.OpenAsync(call, project, app, Plain(name), version, writer),
+        ("GET", ["secrets", var name, "versions", var version]) when Ends(ref version, ":open") => HcpVersions.OpenAsync(call, project, app, Plain(name), version, writer),
         ("GET", ["secrets", var name, "versions", var version]) => HcpVersions.GetAsync(call, project, app, Plain(name), version, writer),
         ("DELETE", ["secrets", var name, "versions", var version]) => HcpVersions.DeleteAsync(call, project, app, Plain(name), version),
         _ => throw Unimplemented(),
     };
 
-    /// <summary>Whether a segment ends in the verb that gives out values, which is cut off.</summary>
-    private static bool IsOpen(ref string segment)
+    /// <summary>Whether a segment ends in a verb, which is cut off.</summary>
+    private static bool Ends(ref string segment, string verb)
     {
-        if (!segment.EndsWith(":open", StringComparison.Ordinal)) return false;
-        segment = segment[..^":open".Length];
+        if (!segment.EndsWith(verb, StringComparison.Ordinal)) return false;
+        segment = segment[..^verb.Length];
         return true;
     }
 

@@ -59,11 +59,25 @@ internal static class HcpSecrets
     public static async ValueTask PutAsync(HcpCall call, HcpProject project, string app, Utf8JsonWriter writer)
     {
         using var body = call.ReadBody();
-        var name = body.RootElement.TryGetProperty("name", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString()! : "";
+        var (name, value) = ReadNew(body.RootElement);
+        writer.WritePropertyName("secret"u8);
+        await PutAsync(call, project, app, name, value, cas: null, writer);
+    }
+
+    /// <summary>Name and value of a secret that is to be. Throws InvalidInput.</summary>
+    public static (string Name, JsonElement Value) ReadNew(JsonElement json)
+    {
+        var name = json.ValueKind == JsonValueKind.Object && json.TryGetProperty("name", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString()! : "";
         HcpPath.RequireSecretName(name);
-        if (!body.RootElement.TryGetProperty("value", out var value) || value.ValueKind != JsonValueKind.String)
-            throw new SecretException(SecretErrorKind.InvalidInput, "the value is no text");
-        using var content = new SecretBuffer(call.Body.Length + 32);
+        return json.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.String
+            ? (name, value)
+            : throw new SecretException(SecretErrorKind.InvalidInput, "the value is no text");
+    }
+
+    /// <summary>Writes a version with this value, when the current one is <paramref name="cas"/> or that is null, and what is known of it.</summary>
+    public static async ValueTask PutAsync(HcpCall call, HcpProject project, string app, string name, JsonElement value, int? cas, Utf8JsonWriter writer)
+    {
+        using var content = new SecretBuffer(JsonMarshal.GetRawUtf8Value(value).Length + 64);
         using (var json = new Utf8JsonWriter(content))
         {
             json.WriteStartObject();
@@ -71,11 +85,16 @@ internal static class HcpSecrets
             json.WritePropertyName("value"u8);
             value.WriteTo(json);
             json.WriteEndObject();
+            if (cas is { } version)
+            {
+                json.WriteStartObject("options"u8);
+                json.WriteNumber("cas"u8, version);
+                json.WriteEndObject();
+            }
             json.WriteEndObject();
         }
         using var response = await call.SendAsync(VaultOperation.Update, project.Data(app, name), content.WrittenMemory);
         using var written = JsonDocument.Parse(response.Data);
-        writer.WritePropertyName("secret"u8);
         WriteSecret(writer, name, written.RootElement, written.RootElement.GetProperty("version").GetInt32());
     }
 

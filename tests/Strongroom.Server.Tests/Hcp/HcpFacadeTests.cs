@@ -95,7 +95,10 @@ public sealed class HcpFacadeTests : IAsyncLifetime
     [InlineData("GET", "/secrets/x", 404, 5)]
     [InlineData("POST", App + "/secrets/rotating", 501, 12)]
     [InlineData("POST", App + "/secrets/KEY:rotate", 501, 12)]
-    [InlineData("PATCH", App, 501, 12)]
+    [InlineData("GET", App + "/syncs", 501, 12)]
+    [InlineData("DELETE", Apps + "/none:purge", 403, 7)]
+    [InlineData("PATCH", Apps + "/none", 403, 7)]
+    [InlineData("POST", App + "/secret/kv:batch", 400, 3)]
     [InlineData("GET", App + "/secrets/%2e%2e:open", 400, 3)]
     [InlineData("GET", App + "/secrets/a%2Fb:open", 400, 3)]
     [InlineData("GET", App + "/secrets//:open", 400, 3)]
@@ -179,6 +182,48 @@ public sealed class HcpFacadeTests : IAsyncLifetime
     }
 
     private static string Names(JsonNode page) => string.Join(' ', page["secrets"]!.AsArray().Select(secret => (string)secret!["name"]!));
+
+    [Fact]
+    public async Task Batch_makes_all_or_fails_before_it_makes_any()
+    {
+        await PutAsync("OLD", "one");
+
+        (await BatchAsync("""{"secrets":[{"name":"NEW","value":"n"},{"name":"OLD","value":"two"}]}""")).ShouldBe((409, 6));
+        (await BatchAsync("""{"conflicts":"FAIL","secrets":[{"name":"A","value":"a"},{"name":"A","value":"b"}]}""")).ShouldBe((400, 3));
+        (await BatchAsync("""{"conflicts":"MAYBE","secrets":[{"name":"A","value":"a"}]}""")).ShouldBe((400, 3));
+        (await BatchAsync("""{"secrets":[{"name":"A","value":"a"},{"name":"1","value":"b"}]}""")).ShouldBe((400, 3));
+        (await GetAsync("/secrets"))["secrets"]!.AsArray().Count.ShouldBe(1);
+
+        var (status, body) = await BearerAsync("POST", App + "/secret/kv:batch", RunningServer.RootToken, """{"conflicts":"UPDATE","secrets":[{"name":"NEW","value":"n"},{"name":"OLD","value":"two"}]}""");
+        status.ShouldBe(200);
+        body!["secrets"]!.AsArray().Select(secret => $"{secret!["name"]} {secret["latest_version"]}").ShouldBe(["NEW 1", "OLD 2"]);
+        ((string?)(await GetAsync("/secrets/OLD:open"))["secret"]!["static_version"]!["value"]).ShouldBe("two");
+
+        await _server.SendAsync("DELETE", "/v1/secret/data/hcp/org-1/proj-1/web-app/NEW");
+        (await BatchAsync("""{"secrets":[{"name":"NEW","value":"again"}]}""")).ShouldBe((200, 0));
+
+        async Task<(int, int)> BatchAsync(string json)
+        {
+            var (answered, answer) = await BearerAsync("POST", App + "/secret/kv:batch", RunningServer.RootToken, json);
+            return (answered, (int?)answer!["code"] ?? 0);
+        }
+    }
+
+    [Fact]
+    public async Task App_is_described_anew_and_purged_with_its_secrets()
+    {
+        await PutAsync("KEY", "one");
+
+        var (status, body) = await BearerAsync("PATCH", App, RunningServer.RootToken, """{"description":"the shop"}""");
+        (status, (string?)body!["app"]!["description"], (int)body["app"]!["secret_count"]!).ShouldBe((200, "the shop", 1));
+        ((string?)(await BearerAsync("GET", App, RunningServer.RootToken)).Body!["app"]!["description"]).ShouldBe("the shop");
+        (await BearerAsync("PATCH", App, RunningServer.RootToken, """{"sync_names":["x"]}""")).Status.ShouldBe(501);
+
+        (await BearerAsync("DELETE", App + ":purge", RunningServer.RootToken)).Status.ShouldBe(200);
+
+        (await BearerAsync("GET", App, RunningServer.RootToken)).Status.ShouldBe(403);
+        (await _server.SendAsync("GET", "/v1/secret/metadata/hcp/org-1/proj-1/web-app/KEY")).Status.ShouldBe(404);
+    }
 
     private async Task PutAsync(string name, string value) =>
         (await BearerAsync("POST", App + "/secret/kv", RunningServer.RootToken, new JsonObject { ["name"] = name, ["value"] = value }.ToJsonString())).Status.ShouldBe(200);
