@@ -52,13 +52,14 @@ internal sealed class VaultCore
         return answers[0].Response ?? throw answers[0].Error!;
     }
 
-    /// <summary>Answers a request beyond its rate limit, before anything else is looked at; told to the audit devices if the settings say so.</summary>
+    /// <summary>Answers a request beyond its rate limit, before anything else is looked at; recorded if the settings say so.</summary>
     public async ValueTask<VaultResponse> RefuseAsync(VaultRequest request, RateState state, CancellationToken cancellationToken)
     {
-        if (_system!.Quotas.Table.Settings.AuditLogging && _devices?.IsEmpty == false)
+        if (_system!.Quotas.Table.Settings.AuditLogging)
         {
-            var error = new SecretException(SecretErrorKind.Throttled, "rate limit quota exceeded");
-            await TellDevicesAsync(Caller.Anonymous, request, Mounts.Find(request.Path), new VaultAnswer(null, error), told: false, cancellationToken);
+            var answer = new VaultAnswer(null, new SecretException(SecretErrorKind.Throttled, "rate limit quota exceeded"));
+            if (_devices?.IsEmpty == false) await TellDevicesAsync(Caller.Anonymous, request, Mounts.Find(request.Path), answer, told: false, cancellationToken);
+            await _audit.AppendAsync([Describe(Caller.Anonymous, request, AuditRecordKind.Outcome, OutcomeOf(answer))], durable: false, cancellationToken);
         }
         return _system.Quotas.Refuse(request, state);
     }

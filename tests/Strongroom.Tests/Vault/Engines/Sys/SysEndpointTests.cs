@@ -108,6 +108,21 @@ public sealed class SysEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Refused_request_is_recorded_where_the_settings_say_so()
+    {
+        await _vault.WriteAsync("sys/quotas/rate-limit/q", """{"path": "secret/", "rate": 1, "interval": "60s"}""");
+        await StatusAsync("secret/data/app");
+        (await StatusAsync("secret/data/quiet")).ShouldBe(429);
+        await _vault.WriteAsync("sys/quotas/config", """{"enable_rate_limit_audit_logging": true}""");
+        (await StatusAsync("secret/data/told")).ShouldBe(429);
+        await _vault.Vault.SealAsync(CancellationToken.None);
+
+        var log = await File.ReadAllTextAsync(_vault.AuditPath);
+        log.ShouldContain("\"path\":\"secret/data/told\",\"outcome\":\"throttled\"");
+        log.ShouldNotContain("secret/data/quiet");
+    }
+
+    [Fact]
     public async Task Closest_rate_limit_counts()
     {
         await _vault.WriteAsync("sys/quotas/rate-limit/all", """{"rate": 1000}""");
