@@ -82,9 +82,10 @@ rates() {
     echo "First answer after ${first} ms; resident memory $(resident) MiB idle."
     warm
     run read "$VAULT_ADDR"
-    run write "$VAULT_ADDR"
-    run login "$VAULT_ADDR"
-    run token "$VAULT_ADDR"
+    for script in write login token; do
+        run $script "$VAULT_ADDR" warm
+        run $script "$VAULT_ADDR"
+    done
     wrk -t1 -c64 -d"$((seconds + 4))s" -s bench/load/write.lua "$VAULT_ADDR" >/dev/null & writer=$!
     sleep 2
     wrk -t1 -c16 -d"${seconds}s" --latency -s bench/load/read.lua "$VAULT_ADDR" >"$work/mixed.txt"

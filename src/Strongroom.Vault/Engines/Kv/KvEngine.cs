@@ -21,7 +21,7 @@ internal sealed class KvEngine(BarrierView metadata, BarrierView versions, Barri
     private const string ConfigPath = "config";
 
     /// <summary>Changes of one secret wait for each other in this process; between processes the expected revision decides.</summary>
-    private readonly SemaphoreSlim?[] _turns = new SemaphoreSlim?[64];
+    private readonly SemaphoreSlim?[] _turns = new SemaphoreSlim?[1024];
 
     private readonly KvMetadataMemory? _known = metadata.Barrier.RemembersNames ? new KvMetadataMemory() : null;
 
@@ -96,7 +96,7 @@ internal sealed class KvEngine(BarrierView metadata, BarrierView versions, Barri
     /// <summary>The metadata of a secret to look at, which others look at too: <see cref="GetMetadataToChangeAsync"/> is for who changes it.</summary>
     public async ValueTask<KvMetadata?> GetMetadataAsync(string path, CancellationToken cancellationToken)
     {
-        if (_known is null) return await GetMetadataToChangeAsync(path, cancellationToken);
+        if (_known is null) return await ReadMetadataAsync(path, cancellationToken);
         var id = Metadata.IdOf(path);
         if (await Metadata.Barrier.Storage.GetAsync(id, cancellationToken) is not { } stored) return null;
         if (_known.Find(id, stored) is { } known) return known;
@@ -105,7 +105,10 @@ internal sealed class KvEngine(BarrierView metadata, BarrierView versions, Barri
     }
 
     /// <summary>The metadata of a secret, for the caller alone.</summary>
-    public async ValueTask<KvMetadata?> GetMetadataToChangeAsync(string path, CancellationToken cancellationToken)
+    public async ValueTask<KvMetadata?> GetMetadataToChangeAsync(string path, CancellationToken cancellationToken) =>
+        _known is null ? await ReadMetadataAsync(path, cancellationToken) : (await GetMetadataAsync(path, cancellationToken))?.Copy();
+
+    private async ValueTask<KvMetadata?> ReadMetadataAsync(string path, CancellationToken cancellationToken)
     {
         using var entry = await Metadata.GetAsync(path, cancellationToken);
         return entry is null ? null : KvMetadataFormat.Decode(entry.Value.Span, entry.Revision);

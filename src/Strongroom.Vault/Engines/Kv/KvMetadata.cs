@@ -29,6 +29,21 @@ internal sealed class KvMetadata
     /// <summary>The versions kept, oldest first.</summary>
     public List<KvVersion> Versions { get; init; } = [];
 
+    /// <summary>The same for a caller who changes it, while others look at this one.</summary>
+    public KvMetadata Copy() => new()
+    {
+        Revision = Revision,
+        CreatedAt = CreatedAt,
+        UpdatedAt = UpdatedAt,
+        CurrentVersion = CurrentVersion,
+        OldestVersion = OldestVersion,
+        VersionsMax = VersionsMax,
+        CasRequired = CasRequired,
+        DeleteVersionAfter = DeleteVersionAfter,
+        CustomMetadata = new(CustomMetadata, StringComparer.Ordinal),
+        Versions = Versions.ConvertAll(version => version with { }),
+    };
+
     /// <summary>The version of a number, the current one for null and 0; null when it never was or was dropped.</summary>
     public KvVersion? Find(int? number)
     {

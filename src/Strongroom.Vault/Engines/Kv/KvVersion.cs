@@ -1,7 +1,7 @@
 namespace Strongroom.Vault.Engines.Kv;
 
 /// <summary>What is known of one version, apart from its value.</summary>
-internal sealed class KvVersion
+internal sealed record KvVersion
 {
     public required int Number { get; init; }
 
