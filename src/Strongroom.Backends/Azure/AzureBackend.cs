@@ -93,14 +93,14 @@ public sealed class AzureBackend : SecretBackend
 
     /// <inheritdoc/>
     public override ValueTask<IReadOnlyList<ReadOutcome>> ReadManyAsync(IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken) =>
-        ParallelReads.RunAsync<(string Path, SecretVersion? Version)>(
-            addresses, address => (address.Path, address.Version),
+        ParallelReads.ByObjectAsync(
+            addresses,
             async (wanted, group, token) =>
             {
                 var secret = await GetAsync(wanted.Path, wanted.Version, token);
                 return [.. group.Select(address => Outcome(address, secret))];
             },
-            ParallelReads.RequestsMax, cancellationToken);
+            cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) =>

@@ -111,14 +111,14 @@ public sealed class GcpBackend : SecretBackend
 
     /// <inheritdoc/>
     public override ValueTask<IReadOnlyList<ReadOutcome>> ReadManyAsync(IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken) =>
-        ParallelReads.RunAsync<(string Path, SecretVersion? Version)>(
-            addresses, address => (address.Path, address.Version),
+        ParallelReads.ByObjectAsync(
+            addresses,
             async (secret, wanted, token) =>
             {
                 var (whole, version) = await AccessAsync(secret.Path, secret.Version?.ToString() ?? "latest", token);
                 using (whole) return [.. wanted.Select(address => Outcome(address, whole, version))];
             },
-            ParallelReads.RequestsMax, cancellationToken);
+            cancellationToken);
 
     /// <inheritdoc/>
     public override async ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken)

@@ -89,14 +89,14 @@ public sealed class HcpBackend : SecretBackend
         var outcomes = new List<ReadOutcome>(addresses.Count);
         var wanted = addresses.Where(a => a.Version is null).ToLookup(a => a.Path);
         var found = wanted.Count < BatchMin ? [] : await OpenPagesAsync(wanted, outcomes, cancellationToken);
-        outcomes.AddRange(await ParallelReads.RunAsync(
-            [.. addresses.Where(a => a.Version is not null || !found.Contains(a.Path))], static address => (address.Path, address.Version),
+        outcomes.AddRange(await ParallelReads.ByObjectAsync(
+            [.. addresses.Where(a => a.Version is not null || !found.Contains(a.Path))],
             async (group, same, token) =>
             {
                 using var answer = await OpenAsync(group.Path, group.Version?.RequireNumber(), token);
                 return [.. same.Select(address => Outcome(Opened(answer), address))];
             },
-            ParallelReads.RequestsMax, cancellationToken));
+            cancellationToken));
         return outcomes;
     }
 

@@ -102,7 +102,7 @@ public sealed class KubernetesBackend : SecretBackend
 
     /// <inheritdoc/>
     public override ValueTask<IReadOnlyList<ReadOutcome>> ReadManyAsync(IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken) =>
-        ParallelReads.RunAsync(addresses, address => _secret ?? address.Path, ReadObjectAsync, ParallelReads.RequestsMax, cancellationToken);
+        ParallelReads.RunAsync(addresses, address => new SecretAddress(_secret ?? address.Path), ReadObjectAsync, cancellationToken);
 
     /// <inheritdoc/>
     public override async ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken)
@@ -232,9 +232,9 @@ public sealed class KubernetesBackend : SecretBackend
         using (answer) throw KubernetesApi.Fault(answer);
     }
 
-    private async ValueTask<IReadOnlyList<ReadOutcome>> ReadObjectAsync(string name, IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<ReadOutcome>> ReadObjectAsync(SecretAddress secret, IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken)
     {
-        using var answer = await GetAsync(ObjectOf(new SecretAddress(name)), cancellationToken);
+        using var answer = await GetAsync(ObjectOf(secret), cancellationToken);
         var outcomes = new List<ReadOutcome>(addresses.Count);
         foreach (var address in addresses)
         {

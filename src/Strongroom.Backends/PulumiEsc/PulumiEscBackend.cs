@@ -88,7 +88,7 @@ public sealed class PulumiEscBackend : SecretBackend
 
     /// <inheritdoc/>
     public override ValueTask<IReadOnlyList<ReadOutcome>> ReadManyAsync(IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken) =>
-        ParallelReads.RunAsync(addresses, address => address.Version?.ToString() ?? "", ReadRevisionAsync, ParallelReads.RequestsMax, cancellationToken);
+        ParallelReads.RunAsync(addresses, static address => new SecretAddress("", Version: address.Version), ReadRevisionAsync, cancellationToken);
 
     /// <inheritdoc/>
     public override async ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken)
@@ -172,9 +172,9 @@ public sealed class PulumiEscBackend : SecretBackend
         }
     }
 
-    private async ValueTask<IReadOnlyList<ReadOutcome>> ReadRevisionAsync(string version, IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<ReadOutcome>> ReadRevisionAsync(SecretAddress wanted, IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken)
     {
-        var (answer, revision) = await EvaluateAsync(addresses[0].Version, cancellationToken);
+        var (answer, revision) = await EvaluateAsync(wanted.Version, cancellationToken);
         using (answer)
         {
             var outcomes = new List<ReadOutcome>(addresses.Count);

@@ -89,14 +89,14 @@ public sealed class VaultBackend : SecretBackend
 
     /// <inheritdoc/>
     public override ValueTask<IReadOnlyList<ReadOutcome>> ReadManyAsync(IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken) =>
-        ParallelReads.RunAsync(
-            addresses, static address => (address.Path, address.Version),
+        ParallelReads.ByObjectAsync(
+            addresses,
             async (group, wanted, token) =>
             {
                 using var found = await FetchAsync(group.Path, group.Version?.RequireNumber(), token);
                 return [.. wanted.Select(address => Outcome(found, address))];
             },
-            ParallelReads.RequestsMax, cancellationToken);
+            cancellationToken);
 
     /// <inheritdoc/>
     public override async ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken)

@@ -228,7 +228,15 @@ internal sealed class HashChainedFile : AuditSink
                 return;
             }
             end = Write(lines, end);
-            if (durable) RandomAccess.FlushToDisk(_handle);
+            if (durable)
+            {
+                // Who asked for no flush does not wait for that of others.
+                for (var i = 0; i < group.Count; i++)
+                {
+                    if (!group[i].Durable) group[i].Done.TrySetResult(results[i]);
+                }
+                RandomAccess.FlushToDisk(_handle);
+            }
             (_head, _end) = (head, end);
             for (var i = 0; i < group.Count; i++) group[i].Done.TrySetResult(results[i]);
         }

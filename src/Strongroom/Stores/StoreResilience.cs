@@ -63,7 +63,8 @@ internal sealed class StoreResilience : IDisposable
         context.Properties.Set(Keys.Repeatable, repeatable);
         try
         {
-            return await _pipeline.ExecuteAsync(
+            // As an object, which is what its strategies are for: any other type goes through a conversion in each of them.
+            return (T)await _pipeline.ExecuteAsync<object, Work<T>>(
                 static (context, work) => work.Resilience.AttemptAsync(work.Call, work.Discard, context.CancellationToken), context, work);
         }
         catch (BrokenCircuitException e)
@@ -77,7 +78,7 @@ internal sealed class StoreResilience : IDisposable
         }
     }
 
-    private async ValueTask<T> AttemptAsync<T>(
+    private async ValueTask<object> AttemptAsync<T>(
         Func<CancellationToken, ValueTask<T>> call, Action<T>? discard, CancellationToken cancellationToken)
     {
         if (_rate is not null) await _rate.TakeAsync(cancellationToken);
@@ -86,9 +87,9 @@ internal sealed class StoreResilience : IDisposable
         try
         {
             var answer = call(attempt.Token);
-            if (answer.IsCompletedSuccessfully) return answer.Result;
+            if (answer.IsCompletedSuccessfully) return answer.Result!;
             running = answer.AsTask();
-            return await running.WaitAsync(attempt.Token);
+            return (await running.WaitAsync(attempt.Token))!;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -157,5 +158,5 @@ internal sealed class StoreResilience : IDisposable
         public static readonly ResiliencePropertyKey<bool> Repeatable = new("repeatable");
     }
 
-    private readonly record struct Work<T>(StoreResilience Resilience, Func<CancellationToken, ValueTask<T>> Call, Action<T>? Discard);
+    private sealed record Work<T>(StoreResilience Resilience, Func<CancellationToken, ValueTask<T>> Call, Action<T>? Discard);
 }
