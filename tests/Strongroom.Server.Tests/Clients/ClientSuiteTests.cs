@@ -20,6 +20,7 @@ public sealed class ClientSuiteTests
     [InlineData("node-vault.test.js")]
     [InlineData("others.test.js")]
     [InlineData("openapi.test.js")]
+    [InlineData("openid.test.js")]
     public async Task Node_clients_work_unchanged(string suite)
     {
         if (!Directory.Exists(Path.Combine(Folder("node"), "node_modules"))) Assert.Skip("the clients are not installed: npm ci in tests/clients/node");

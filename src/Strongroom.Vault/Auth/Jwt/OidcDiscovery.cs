@@ -10,8 +10,9 @@ namespace Strongroom.Vault.Auth.Jwt;
 /// <param name="AuthorizationUrl">Where people log in; empty when it does not say.</param>
 /// <param name="TokenUrl">Where a code is exchanged; empty when it does not say.</param>
 /// <param name="UserInfoUrl">Where more is told about who logged in; empty when it does not say.</param>
-/// <param name="TakesBasic">Whether a client may prove itself in the header of a request, rather than in its body alone.</param>
-internal sealed record OidcDiscovery(string Issuer, string KeysUrl, string AuthorizationUrl, string TokenUrl, string UserInfoUrl, bool TakesBasic)
+/// <param name="TakesBasic">Whether clients prove themselves in the header of a request.</param>
+/// <param name="TakesPost">Whether clients prove themselves in its body.</param>
+internal sealed record OidcDiscovery(string Issuer, string KeysUrl, string AuthorizationUrl, string TokenUrl, string UserInfoUrl, bool TakesBasic, bool TakesPost)
 {
     /// <summary>The document of the issuer with this URL. Throws Malformed for one of another issuer, or none.</summary>
     public static OidcDiscovery Parse(byte[] json, string discoveryUrl)
@@ -23,19 +24,20 @@ internal sealed record OidcDiscovery(string Issuer, string KeysUrl, string Autho
         if (!string.Equals(issuer.TrimEnd('/'), discoveryUrl.TrimEnd('/'), StringComparison.Ordinal))
             throw new SecretException(SecretErrorKind.Malformed, "the discovery document is another issuer's", operation: "login");
         return new OidcDiscovery(
-            issuer, Text(root, "jwks_uri"), Text(root, "authorization_endpoint"), Text(root, "token_endpoint"), Text(root, "userinfo_endpoint"), TakesBasicOf(root));
+            issuer, Text(root, "jwks_uri"), Text(root, "authorization_endpoint"), Text(root, "token_endpoint"), Text(root, "userinfo_endpoint"),
+            Takes(root, "client_secret_basic") ?? true, Takes(root, "client_secret_post") ?? false);
     }
 
     private static string Text(JsonElement root, string name) =>
         root.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.String ? found.GetString()! : "";
 
-    /// <summary>Basic is what holds when nothing is said.</summary>
-    private static bool TakesBasicOf(JsonElement root)
+    /// <summary>Whether the provider takes a way for clients to prove themselves; null when it names none.</summary>
+    private static bool? Takes(JsonElement root, string method)
     {
-        if (!root.TryGetProperty("token_endpoint_auth_methods_supported", out var methods) || methods.ValueKind != JsonValueKind.Array) return true;
-        foreach (var method in methods.EnumerateArray())
+        if (!root.TryGetProperty("token_endpoint_auth_methods_supported", out var methods) || methods.ValueKind != JsonValueKind.Array) return null;
+        foreach (var taken in methods.EnumerateArray())
         {
-            if (method.ValueKind == JsonValueKind.String && method.ValueEquals("client_secret_basic"u8)) return true;
+            if (taken.ValueKind == JsonValueKind.String && taken.ValueEquals(method)) return true;
         }
         return false;
     }

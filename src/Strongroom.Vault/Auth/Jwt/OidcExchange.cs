@@ -19,6 +19,15 @@ internal static class OidcExchange
     /// <summary>Exchanges a code (RFC 6749 section 4.1.3). Throws Unreachable, or InvalidInput when the provider refuses.</summary>
     public static async ValueTask<OidcTokens> TokensAsync(OutboundHttp http, OidcDiscovery provider, OidcFlow flow, string code, CancellationToken cancellationToken)
     {
+        var (tokens, error) = await AskAsync(http, provider, flow, code, inHeader: provider.TakesBasic || !provider.TakesPost, cancellationToken);
+        // What a provider takes of some clients it may not take of this one, and says so only now. The code is good still: it did not get that far.
+        if (error == "invalid_client" && provider is { TakesBasic: true, TakesPost: true }) (tokens, error) = await AskAsync(http, provider, flow, code, inHeader: false, cancellationToken);
+        return tokens ?? throw RequestFields.Invalid($"Vault login failed. Error exchanging oidc code: \"{error}\".");
+    }
+
+    private static async ValueTask<(OidcTokens? Tokens, string Error)> AskAsync(
+        OutboundHttp http, OidcDiscovery provider, OidcFlow flow, string code, bool inHeader, CancellationToken cancellationToken)
+    {
         var config = flow.Keys.Config;
         var form = new List<KeyValuePair<string, string>>
         {
@@ -28,7 +37,7 @@ internal static class OidcExchange
             new("code_verifier", flow.Verifier),
         };
         var request = new HttpRequestMessage(HttpMethod.Post, OutboundHttp.RequireUrl(provider.TokenUrl, "token_endpoint"));
-        if (provider.TakesBasic)
+        if (inHeader)
         {
             var pair = $"{WebUtility.UrlEncode(config.ClientId)}:{WebUtility.UrlEncode(config.ClientSecret)}";
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
@@ -41,10 +50,11 @@ internal static class OidcExchange
         request.Content = new FormUrlEncodedContent(form);
         var (status, body) = await http.SendAsync(request, config.DiscoveryRootsPem, "", cancellationToken);
         using var answer = StrictJson.TryParse(body, new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
-        if (answer?.RootElement is not { ValueKind: JsonValueKind.Object } root) throw Refused($"the provider answered {(int)status}");
-        if (status != HttpStatusCode.OK) throw Refused(Array.Find(Errors, error => error == Text(root, "error")) ?? $"the provider answered {(int)status}");
-        if (Text(root, "id_token") is not { Length: > 0 } idToken) throw Refused("id_token is missing from auth code exchange");
-        return new OidcTokens(idToken, Text(root, "access_token") ?? "");
+        if (answer?.RootElement is not { ValueKind: JsonValueKind.Object } root) return (null, $"the provider answered {(int)status}");
+        if (status != HttpStatusCode.OK) return (null, Array.Find(Errors, error => error == Text(root, "error")) ?? $"the provider answered {(int)status}");
+        return Text(root, "id_token") is { Length: > 0 } idToken
+            ? (new OidcTokens(idToken, Text(root, "access_token") ?? ""), "")
+            : (null, "id_token is missing from auth code exchange");
     }
 
     /// <summary>
@@ -74,6 +84,4 @@ internal static class OidcExchange
 
     private static string? Text(JsonElement root, string name) =>
         root.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.String ? found.GetString() : null;
-
-    private static SecretException Refused(string reason) => RequestFields.Invalid($"Vault login failed. Error exchanging oidc code: \"{reason}\".");
 }
