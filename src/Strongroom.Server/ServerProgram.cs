@@ -14,9 +14,10 @@ internal static class ServerProgram
         try
         {
             if (ServerArguments.Parse(args) is not { } arguments) return 0;
+            await using var output = new LogOutput(Console.Out);
             await using var hosted = await StartVaultAsync(arguments, RandomNumberGenerator.Create(), TimeProvider.System, CancellationToken.None);
             if (arguments.NewRootToken) await RootTokenCommand.RunAsync(hosted.Vault, Console.Out, CancellationToken.None);
-            else await ServeAsync(hosted);
+            else await ServeAsync(hosted, output);
             return 0;
         }
         catch (SecretException e)
@@ -35,8 +36,9 @@ internal static class ServerProgram
         return await ConfiguredVault.StartAsync(configuration, arguments.AcceptRestored, random, time, cancellationToken);
     }
 
-    private static async Task ServeAsync(HostedVault hosted)
+    private static async Task ServeAsync(HostedVault hosted, LogOutput output)
     {
+        output.Attach(hosted.Vault.Options.Log);
         await using var app = WebServer.Build(hosted.Vault, hosted.Listeners, hosted.LogLevel, TimeProvider.System, hosted.HcpFacade);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {

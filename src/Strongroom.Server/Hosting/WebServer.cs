@@ -63,7 +63,6 @@ internal static class WebServer
         builder.Services.AddSingleton(certificates);
         var app = builder.Build();
         var facade = hcp is null ? null : new HcpFacade(vault, hcp);
-        if (level != LogLevel.None) log.Output = line => Console.Out.WriteLine(line.ToString());
         app.Lifetime.ApplicationStopping.Register(log.EndMonitors);
         app.Run(new VaultEdge(vault, LimitsOf, app.Services.GetRequiredService<ILogger<VaultEdge>>(), facade).HandleAsync);
         return app;

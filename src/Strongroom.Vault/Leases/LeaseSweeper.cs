@@ -31,16 +31,8 @@ internal sealed class LeaseSweeper : IAsyncDisposable
         {
             do
             {
-                try
-                {
-                    await system.LeaseQuotas.CountAsync(_stop.Token);
-                    await system.Leases.SweepAsync(_stop.Token);
-                }
-                catch (SecretException e) when (e.Kind != SecretErrorKind.Sealed)
-                {
-                    // A disk that is full now may not be at the next sweep; requests tell of it meanwhile.
-                    log.Write(VaultLog.Leases, VaultLogLevel.Warn, $"what has ended could not be removed ({VaultCore.ErrorName(e.Kind)}); the next minute tries again");
-                }
+                await TryAsync(system.LeaseQuotas.CountAsync, "leases could not be counted for their quotas");
+                await TryAsync(system.Leases.SweepAsync, "what has ended could not be removed");
             }
             while (await timer.WaitForNextTickAsync(_stop.Token));
         }
@@ -50,6 +42,19 @@ internal sealed class LeaseSweeper : IAsyncDisposable
         catch (SecretException)
         {
             // Sealed under its hands: it is being stopped.
+        }
+
+        async ValueTask TryAsync(Func<CancellationToken, ValueTask> work, string failure)
+        {
+            try
+            {
+                await work(_stop.Token);
+            }
+            catch (SecretException e) when (e.Kind != SecretErrorKind.Sealed)
+            {
+                // A disk that is full now may not be the next minute; requests tell of it meanwhile.
+                log.Write(VaultLog.Leases, VaultLogLevel.Warn, $"{failure} ({VaultCore.ErrorName(e.Kind)}); the next minute tries again");
+            }
         }
     }
 }
