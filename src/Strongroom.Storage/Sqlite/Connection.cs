@@ -114,14 +114,17 @@ internal sealed unsafe class Connection : IDisposable
         _preparedToWrite = true;
     }
 
-    /// <summary>Lets the connection keep the pages that many writers touch: up to 16 MiB, where 2 are usual.</summary>
+    /// <summary>
+    /// Lets the connection keep the pages that many writers touch, up to 16 MiB, where 2 are usual; and copies the log into the file when
+    /// it has grown to 32 MiB, where 4 are usual, so that a page which changes in every other group is copied once.
+    /// </summary>
     public void PrepareForCrowds()
     {
         if (_preparedForCrowds)
         {
             return;
         }
-        RunOnce("PRAGMA cache_size = -16384"u8);
+        RunOnce("PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8192"u8);
         _preparedForCrowds = true;
     }
 
