@@ -57,8 +57,8 @@ internal sealed record AwsOptions(
 }
 
 /// <summary>
-/// Gets access keys: from the variables, from a web identity token, or from whatever the SDK's chain finds (shared files, SSO, container,
-/// instance); and takes on a role with them where one is configured.
+/// Gets access keys: from the variables, from a web identity token, from a login to IAM Identity Center, or from whatever the SDK's
+/// chain finds (shared files, container, instance); and takes on a role with them where one is configured.
 /// </summary>
 internal sealed class AwsCredentials(AwsOptions options, HttpCaller http, TimeProvider time)
 {
@@ -66,7 +66,7 @@ internal sealed class AwsCredentials(AwsOptions options, HttpCaller http, TimePr
     private const int ProfilesMax = 5;
 
     // A key is replaced before its last minutes, so that no request is sent with one that dies on the way.
-    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+    internal static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
 
     /// <summary>The keys to sign with.</summary>
     /// <exception cref="SecretException">Denied when there are none, or what STS says.</exception>
@@ -107,6 +107,7 @@ internal sealed class AwsCredentials(AwsOptions options, HttpCaller http, TimePr
     {
         if (profile is not null && depth < ProfilesMax && AwsProfiles.RoleOf(profile, options.SharedFile) is var (role, externalId, source))
             return await AssumeAsync(role, externalId, await ProfileAsync(source, depth + 1, cancellationToken), cancellationToken);
+        if (AwsProfiles.SsoOf(profile ?? "default", options.SharedFile) is { } sso) return await new AwsSso(options, http, time).KeysAsync(sso, cancellationToken);
         return await AwsProfiles.FindAsync(profile, options.SharedFile, time.GetUtcNow() + TimeSpan.FromMinutes(10), cancellationToken);
     }
 
@@ -189,6 +190,13 @@ internal static class AwsProfiles
             ? (role, found.Options.ExternalID, source)
             : null;
 
+    /// <summary>The login to IAM Identity Center that a profile goes by; null when it has none.</summary>
+    public static AwsSsoProfile? SsoOf(string profile, string? file) =>
+        new CredentialProfileStoreChain(file).TryGetProfile(profile, out var found)
+        && found.Options is { SsoAccountId: { Length: > 0 } account, SsoRoleName: { Length: > 0 } role, SsoRegion: { Length: > 0 } region, SsoStartUrl: { Length: > 0 } start } options
+            ? new AwsSsoProfile(profile, options.SsoSession is { Length: > 0 } session ? session : null, start, region, account, role)
+            : null;
+
     /// <summary>The keys of a profile, or without one whatever the chain finds. They are asked for again at <paramref name="again"/>: the SDK keeps them fresh.</summary>
     public static async ValueTask<AwsCredential> FindAsync(string? profile, string? file, DateTimeOffset again, CancellationToken cancellationToken)
     {
@@ -207,7 +215,7 @@ internal static class AwsProfiles
             var place = profile is null ? "nothing in the environment, the shared files or on this machine gives any" : $"profile {profile} gives none that can be used here";
             throw new SecretException(
                 SecretErrorKind.Denied, $"has no credentials: {place} ({e.GetType().Name})",
-                help: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; those of SSO are printed by `aws configure export-credentials`");
+                help: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile of ~/.aws/config");
         }
     }
 }

@@ -1,6 +1,7 @@
 using Shouldly;
 using Strongroom.Backends.Azure;
 using Strongroom.Fakes;
+using Strongroom.Fakes.Azure;
 using Strongroom.Secrets;
 using Strongroom.Stores;
 using Xunit;
@@ -126,6 +127,31 @@ public sealed class AzureBackendTests
     }
 
     [Fact]
+    public async Task Virtual_machine_gives_the_token_of_its_managed_identity()
+    {
+        await using var fake = await AzurePlace.StartAsync();
+        fake.HasMetadata = true;
+        fake.Seed("ONE", "1");
+        await using var store = OnMachine(fake);
+
+        (await TextAsync(store, new SecretAddress("ONE"))).ShouldBe("1");
+
+        fake.Exchanges.Where(e => e.Path.StartsWith("/metadata/", StringComparison.Ordinal)).Select(e => e.Status).ShouldBe([400, 200], "the SDK asks without the header first, which no proxy would pass on");
+    }
+
+    [Fact]
+    public async Task Machine_without_any_identity_is_denied_and_says_what_to_do()
+    {
+        await using var fake = await AzurePlace.StartAsync();
+        await using var store = OnMachine(fake);
+
+        var error = await Should.ThrowAsync<SecretException>(async () => await store.ReadAsync(new SecretAddress("ONE"), None));
+
+        error.Kind.ShouldBe(SecretErrorKind.Denied);
+        error.Message.ShouldContain("has no credentials; log in with `az login`");
+    }
+
+    [Fact]
     public async Task Probe_tells_the_vault_and_whether_listing_is_allowed()
     {
         await using var fake = await AzurePlace.StartAsync();
@@ -157,6 +183,10 @@ public sealed class AzureBackendTests
         Should.Throw<SecretException>(() => AzureBackend.Create(Settings.Of([("vault", "http://insecure/")]))).Message.ShouldContain("https://");
     }
 
+    /// <summary>Nothing says who we are but what the machine itself may tell.</summary>
+    private static SecretStore OnMachine(FakeKeyVault fake) => new(
+        "azure", AzureBackend.Create(Settings.Of([("vault", fake.Address.AbsoluteUri)], [], fake.Time, transport: () => new MetadataRoute(fake))), Once);
+
     private static async Task<string> TextAsync(SecretStore store, SecretAddress address)
     {
         using var value = (await store.ReadAsync(address, None)).Value;
@@ -165,4 +195,17 @@ public sealed class AzureBackendTests
 
     private static async Task<SecretErrorKind> KindAsync(SecretStore store, string path) =>
         (await Should.ThrowAsync<SecretException>(async () => await store.ReadAsync(new SecretAddress(path), None))).Kind;
+
+    /// <summary>Leads what is meant for the metadata service of a machine, which has one address for all, to a fake.</summary>
+    private sealed class MetadataRoute(FakeKeyVault fake)
+        : DelegatingHandler(new HttpClientHandler { AllowAutoRedirect = false, ServerCertificateCustomValidationCallback = (_, certificate, _, errors) => fake.Trusts(certificate, errors) })
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.Host != "169.254.169.254") return base.SendAsync(request, cancellationToken);
+            if (!fake.HasMetadata) throw new HttpRequestException("there is no way to that address");
+            request.RequestUri = new Uri(fake.Address, request.RequestUri.PathAndQuery);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
 }

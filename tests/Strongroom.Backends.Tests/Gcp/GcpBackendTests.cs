@@ -151,6 +151,25 @@ public sealed class GcpBackendTests : IAsyncLifetime
         refused.Kind.ShouldBe(SecretErrorKind.Denied);
     }
 
+    [Theory]
+    [InlineData("subject-token\n", "")]
+    [InlineData("{\"value\":\"subject-token\"}", ",\"format\":{\"type\":\"json\",\"subject_token_field_name\":\"value\"}")]
+    public async Task Federation_takes_the_platforms_token_from_a_file(string token, string format)
+    {
+        var fake = await _places.StartAsync();
+        fake.Seed("ONE", "1"u8.ToArray());
+        var file = $$"""
+            {"type":"external_account","audience":"//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/cluster",
+             "subject_token_type":"urn:ietf:params:oauth:token-type:jwt","token_url":"{{fake.Address}}v1/token",
+             "credential_source":{"file":"{{_places.Files.Write("token", token)}}"{{format}} } }
+            """;
+        await using var store = new SecretStore("gcp", _places.BackendWith(fake, file), Once);
+
+        (await TextAsync(store, new SecretAddress("ONE"))).ShouldBe("1");
+
+        fake.Exchanges.Select(e => e.Path.Split(':')[^1]).ShouldBe(["/v1/token", "access"]);
+    }
+
     [Fact]
     public async Task Metadata_server_of_the_machine_gives_token_and_project()
     {

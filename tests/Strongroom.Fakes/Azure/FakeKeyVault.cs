@@ -21,7 +21,7 @@ public sealed class FakeKeyVault : FakeService
     public FakeKeyVault(TimeProvider? time = null)
         : base(
             new SplitContract(
-                (e => e.Path.EndsWith("/oauth2/v2.0/token", StringComparison.Ordinal), new NoContract()),
+                (e => e.Path.EndsWith("/oauth2/v2.0/token", StringComparison.Ordinal) || IsMachine(e.Path), new NoContract()),
                 (_ => true, new OpenApiContract("azure-keyvault-secrets-2026-04-01.swagger.json"))),
             time)
     {
@@ -29,6 +29,15 @@ public sealed class FakeKeyVault : FakeService
 
     /// <summary>The password of the application.</summary>
     public string ClientSecret { get; set; } = "canary-credential";
+
+    /// <summary>The token of the platform that is trusted for workload identity; null for none.</summary>
+    public string? FederatedToken { get; set; }
+
+    /// <summary>What App Service demands in <c>X-IDENTITY-HEADER</c>; null where this is no App Service.</summary>
+    public string? IdentityHeader { get; set; }
+
+    /// <summary>Whether this is the metadata service of a machine with a managed identity.</summary>
+    public bool HasMetadata { get; set; }
 
     /// <summary>The token that logins get and requests need.</summary>
     public string Token { get; set; } = "canary-token";
@@ -60,6 +69,7 @@ public sealed class FakeKeyVault : FakeService
     private FakeAnswer Answer(FakeRequest request)
     {
         if (request.Path.EndsWith("/oauth2/v2.0/token", StringComparison.Ordinal)) return Login(request.Form());
+        if (IsMachine(request.Path)) return MachineLogin(request);
         if (request.Header("Authorization") != "Bearer " + Token) return Challenge();
         if (request.Query("api-version") is null) return Error(400, "BadParameter");
         var parts = request.Path.Trim('/').Split('/');
@@ -129,8 +139,26 @@ public sealed class FakeKeyVault : FakeService
             ? (all.Remove(name), FakeAnswer.Empty())
             : (all, Error(404, "SecretNotFound")));
 
+    private static bool IsMachine(string path) => path is "/msi/token" or "/metadata/identity/oauth2/token";
+
+    /// <summary>
+    /// The managed identity of App Service and of virtual machines. Source: learn.microsoft.com, "How to use managed identities", each by its
+    /// REST reference.
+    /// </summary>
+    private FakeAnswer MachineLogin(FakeRequest request)
+    {
+        var (isThere, isAllowed) = request.Path == "/msi/token"
+            ? (IdentityHeader is not null, request.Header("X-IDENTITY-HEADER") == IdentityHeader && request.Query("api-version") == "2019-08-01")
+            : (HasMetadata, request.Header("Metadata") == "true" && request.Query("api-version") == "2018-02-01");
+        if (!isThere) return FakeAnswer.Json(404, new JsonObject());
+        if (!isAllowed || request.Query("resource") != "https://vault.azure.net")
+            return FakeAnswer.Json(400, new JsonObject { ["error"] = "invalid_request", ["error_description"] = "Required metadata header not specified" });
+        var until = Time.GetUtcNow().AddHours(1).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        return FakeAnswer.Json(200, new JsonObject { ["access_token"] = Token, ["expires_on"] = until, ["expires_in"] = "3600", ["resource"] = "https://vault.azure.net", ["token_type"] = "Bearer", ["client_id"] = "11111111-0000-0000-0000-000000000000" });
+    }
+
     private FakeAnswer Login(IReadOnlyDictionary<string, string> form) =>
-        form.GetValueOrDefault("client_secret") == ClientSecret && form.GetValueOrDefault("scope")?.Contains("https://vault.azure.net/.default", StringComparison.Ordinal) == true
+        (form.GetValueOrDefault("client_secret") == ClientSecret || (FederatedToken is not null && form.GetValueOrDefault("client_assertion") == FederatedToken)) && form.GetValueOrDefault("scope")?.Contains("https://vault.azure.net/.default", StringComparison.Ordinal) == true
             ? FakeAnswer.Json(200, new JsonObject { ["token_type"] = "Bearer", ["expires_in"] = 3600, ["ext_expires_in"] = 3600, ["access_token"] = Token })
             : FakeAnswer.Json(401, new JsonObject { ["error"] = "invalid_client", ["error_description"] = "AADSTS7000215: Invalid client secret provided." });
 
