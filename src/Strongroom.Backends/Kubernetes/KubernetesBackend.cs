@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Strongroom.Backends.Http;
 using Strongroom.Backends.Kubernetes.Access;
 using Strongroom.Secrets;
@@ -25,23 +22,17 @@ public sealed class KubernetesBackend : SecretBackend
     /// <summary>How many objects are watched at once; each takes a connection. More are asked again and again instead.</summary>
     private const int WatchesMax = 16;
 
-    /// <summary>How long one request watches before it is sent again.</summary>
-    private const int WatchSeconds = 240;
-
-    private const string MergePatch = "application/merge-patch+json";
-
-    /// <summary>Names without values, where the server knows that form; older ones answer with the list itself.</summary>
-    private const string NamesOnly = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
-
     private readonly KubernetesPlace _place;
     private readonly KubernetesApi _api;
     private readonly string? _secret;
     private readonly string? _namespace;
+    private readonly KubernetesObjects _objects;
 
     internal KubernetesBackend(BackendSettings settings, KubernetesPlace place, string? secret, string? nameSpace)
     {
         (_place, _secret, _namespace) = (place, secret, nameSpace);
         _api = new KubernetesApi(settings, place);
+        _objects = new KubernetesObjects(_api, nameSpace);
     }
 
     /// <summary>Settings: <c>secret</c>, <c>namespace</c>, <c>context</c>, <c>kubeconfig</c>.</summary>
@@ -96,7 +87,7 @@ public sealed class KubernetesBackend : SecretBackend
     /// <inheritdoc/>
     public override async ValueTask<StoredSecret> ReadAsync(SecretAddress address, CancellationToken cancellationToken)
     {
-        using var answer = await GetAsync(ObjectOf(address), cancellationToken);
+        using var answer = await _objects.GetAsync(ObjectOf(address), cancellationToken);
         return Find(answer, address);
     }
 
@@ -107,7 +98,7 @@ public sealed class KubernetesBackend : SecretBackend
     /// <inheritdoc/>
     public override async ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
-        var names = _secret is null ? await ListObjectsAsync(cancellationToken) : await ListKeysAsync(_secret, cancellationToken);
+        var names = _secret is null ? await _objects.ListAsync(cancellationToken) : await ListKeysAsync(_secret, cancellationToken);
         return [.. names.Where(name => PathPrefix.Covers(prefix, name))];
     }
 
@@ -120,12 +111,12 @@ public sealed class KubernetesBackend : SecretBackend
         // Change, and where there is nothing to change create; somebody may be faster, so change once more.
         for (var attempt = 0; ; attempt++)
         {
-            using var answer = await PatchAsync(name, key, write.Value, version, cancellationToken);
-            if (answer.IsSuccess) return Receipt(answer);
+            using var answer = await _objects.PatchAsync(name, key, write.Value, version, cancellationToken);
+            if (answer.IsSuccess) return KubernetesObject.Receipt(answer);
             var fault = KubernetesApi.Fault(answer);
             if (fault.Kind != SecretErrorKind.NotFound) throw fault;
             if (version is not null || attempt > 0) throw Changed();
-            if (await CreateAsync(name, key, write.Value, cancellationToken) is { } created) return created;
+            if (await _objects.CreateAsync(name, key, write.Value, cancellationToken) is { } created) return created;
         }
     }
 
@@ -135,14 +126,13 @@ public sealed class KubernetesBackend : SecretBackend
         var name = ObjectOf(address);
         if (_secret is null && address.Field is null)
         {
-            using var deleted = await _api.SendAsync(HttpMethod.Delete, Path(name), body: null, cancellationToken);
-            if (!deleted.IsSuccess) throw KubernetesApi.Fault(deleted);
+            await _objects.DeleteAsync(name, cancellationToken);
             return;
         }
         var key = KeyOf(address);
-        using var current = await GetAsync(name, cancellationToken);
-        if (!current.Json().Member("data").Member(key).ValueKind.Equals(JsonValueKind.String)) throw NoKey(key);
-        using var answer = await PatchAsync(name, key, value: null, version: null, cancellationToken);
+        using var current = await _objects.GetAsync(name, cancellationToken);
+        if (!KubernetesObject.Has(current, key)) throw NoKey(key);
+        using var answer = await _objects.PatchAsync(name, key, value: null, version: null, cancellationToken);
         if (!answer.IsSuccess) throw KubernetesApi.Fault(answer);
     }
 
@@ -151,14 +141,11 @@ public sealed class KubernetesBackend : SecretBackend
     {
         if (_secret is null)
         {
-            using var list = await ListPageAsync("?limit=1", cancellationToken);
-            if (!list.IsSuccess) throw KubernetesApi.Fault(list);
-            return $"{_api.Access.Server.Authority}, namespace {Namespace}: secrets can be listed";
+            await _objects.ProbeAsync(cancellationToken);
+            return $"{_objects.Place}: secrets can be listed";
         }
-        using var answer = await _api.SendAsync(HttpMethod.Get, Path(_secret), body: null, cancellationToken);
-        if (answer.IsSuccess) return $"{_api.Access.Server.Authority}, namespace {Namespace}: {_secret} has {Keys(answer).Count} keys";
-        var fault = KubernetesApi.Fault(answer);
-        return fault.Kind == SecretErrorKind.NotFound ? $"{_api.Access.Server.Authority}, namespace {Namespace}: {_secret} is not there yet" : throw fault;
+        using var answer = await _objects.FindAsync(_secret, cancellationToken);
+        return $"{_objects.Place}: {_secret} {(answer is null ? "is not there yet" : $"has {KubernetesObject.Keys(answer).Count} keys")}";
     }
 
     /// <inheritdoc/>
@@ -166,7 +153,7 @@ public sealed class KubernetesBackend : SecretBackend
     {
         var objects = new HashSet<string>(StringComparer.Ordinal);
         foreach (var address in addresses) objects.Add(ObjectOf(address));
-        return objects.Count is 0 or > WatchesMax ? base.WaitForChangeAsync(addresses, cancellationToken) : WaitForAnyAsync(objects, cancellationToken);
+        return objects.Count is 0 or > WatchesMax ? base.WaitForChangeAsync(addresses, cancellationToken) : _objects.WaitForAnyAsync(objects, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -175,38 +162,6 @@ public sealed class KubernetesBackend : SecretBackend
         _api.Dispose();
         return base.DisposeAsync();
     }
-
-    private async Task WaitForAnyAsync(IReadOnlyCollection<string> objects, CancellationToken cancellationToken)
-    {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var watches = objects.Select(name => WatchAsync(name, ended.Token)).ToList();
-        var first = await Task.WhenAny(watches);
-        await ended.CancelAsync();
-        await Task.WhenAll(watches).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await first;
-    }
-
-    /// <summary>Completes with the first event of an object, or when the server no longer knows what happened since.</summary>
-    private async Task WatchAsync(string name, CancellationToken cancellationToken)
-    {
-        var only = $"?fieldSelector=metadata.name%3D{name}";
-        string version;
-        using (var list = await _api.SendAsync(HttpMethod.Get, Path(name: null) + only, body: null, cancellationToken, NamesOnly))
-        {
-            if (!list.IsSuccess) throw KubernetesApi.Fault(list);
-            version = list.Json().Member("metadata").RequiredText("resourceVersion");
-        }
-        while (true)
-        {
-            using var answer = await _api.SendAsync(
-                HttpMethod.Get, $"{Path(name: null)}{only}&watch=true&timeoutSeconds={WatchSeconds}&resourceVersion={Uri.EscapeDataString(version)}",
-                body: null, cancellationToken, firstLineOnly: true);
-            if ((int)answer.Status == 410 || (answer.IsSuccess && answer.Bytes.Length > 0)) return;
-            if (!answer.IsSuccess) throw KubernetesApi.Fault(answer);
-        }
-    }
-
-    private string Namespace => _namespace ?? _api.Access.Namespace;
 
     private string ObjectOf(SecretAddress address)
     {
@@ -223,18 +178,9 @@ public sealed class KubernetesBackend : SecretBackend
             SecretErrorKind.InvalidInput, "is no key of a secret of Kubernetes: letters, digits, hyphens, underscores and dots, 253 at most");
     }
 
-    private string Path(string? name) => $"/api/v1/namespaces/{Namespace}/secrets{(name is null ? "" : "/" + name)}";
-
-    private async ValueTask<HttpAnswer> GetAsync(string name, CancellationToken cancellationToken)
-    {
-        var answer = await _api.SendAsync(HttpMethod.Get, Path(name), body: null, cancellationToken);
-        if (answer.IsSuccess) return answer;
-        using (answer) throw KubernetesApi.Fault(answer);
-    }
-
     private async ValueTask<IReadOnlyList<ReadOutcome>> ReadObjectAsync(SecretAddress secret, IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken)
     {
-        using var answer = await GetAsync(ObjectOf(secret), cancellationToken);
+        using var answer = await _objects.GetAsync(ObjectOf(secret), cancellationToken);
         var outcomes = new List<ReadOutcome>(addresses.Count);
         foreach (var address in addresses)
         {
@@ -252,152 +198,35 @@ public sealed class KubernetesBackend : SecretBackend
 
     private StoredSecret Find(HttpAnswer answer, SecretAddress address)
     {
-        var data = answer.Json().Member("data");
         var key = KeyOf(address);
-        var version = VersionOf(answer);
-        if (data.Member(key) is { ValueKind: JsonValueKind.String } encoded) return new StoredSecret(Decode(encoded), version);
+        var version = KubernetesObject.VersionOf(answer);
+        if (KubernetesObject.Find(answer, key) is { } value) return new StoredSecret(value, version);
         if (_secret is not null || address.Field is not null) throw NoKey(key);
-        return new StoredSecret(Whole(data), version);
-    }
-
-    /// <summary>All keys as one JSON object, as a secret of fields is given out without a field.</summary>
-    private static SecretValue Whole(JsonElement data)
-    {
-        using var whole = new SecretBuffer();
-        using (var writer = new Utf8JsonWriter(whole, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            writer.WriteStartObject();
-            if (data.ValueKind == JsonValueKind.Object)
-            {
-                foreach (var member in data.EnumerateObject())
-                {
-                    using var value = Decode(member.Value);
-                    writer.WritePropertyName(member.Name);
-                    SecretObject.Write(writer, value);
-                }
-            }
-            writer.WriteEndObject();
-        }
-        return whole.ToValue();
-    }
-
-    private static SecretValue Decode(JsonElement encoded)
-    {
-        if (encoded.ValueKind != JsonValueKind.String || !encoded.TryGetBytesFromBase64(out var bytes)) throw new SecretException(SecretErrorKind.Malformed, "was answered with a value that is no base64");
-        var value = SecretValue.FromBytes(bytes);
-        CryptographicOperations.ZeroMemory(bytes);
-        return value;
+        return new StoredSecret(KubernetesObject.Whole(answer), version);
     }
 
     private async ValueTask<IReadOnlyList<string>> ListKeysAsync(string name, CancellationToken cancellationToken)
     {
-        using var answer = await _api.SendAsync(HttpMethod.Get, Path(name), body: null, cancellationToken);
-        if (answer.IsSuccess) return Keys(answer);
-        var fault = KubernetesApi.Fault(answer);
-        return fault.Kind == SecretErrorKind.NotFound ? [] : throw fault;
+        using var answer = await _objects.FindAsync(name, cancellationToken);
+        return answer is null ? [] : KubernetesObject.Keys(answer);
     }
-
-    private async ValueTask<IReadOnlyList<string>> ListObjectsAsync(CancellationToken cancellationToken)
-    {
-        var names = new SortedSet<string>(StringComparer.Ordinal);
-        var next = "";
-        do
-        {
-            using var answer = await ListPageAsync($"?limit=500{(next.Length == 0 ? "" : "&continue=" + Uri.EscapeDataString(next))}", cancellationToken);
-            var json = answer.JsonOrNone();
-            if (!answer.IsSuccess)
-            {
-                // The list is older than the server remembers; it offers to go on with the names of now.
-                if ((int)answer.Status != 410 || json.Member("metadata").TextOf("continue") is not { Length: > 0 } fresh || string.Equals(fresh, next)) throw KubernetesApi.Fault(answer);
-                next = fresh;
-                continue;
-            }
-            json = answer.Json();
-            foreach (var item in json.ItemsOf("items")) names.Add(item.Member("metadata").RequiredText("name"));
-            next = json.Member("metadata").TextOf("continue") ?? "";
-        }
-        while (next.Length > 0);
-        return [.. names];
-    }
-
-    private ValueTask<HttpAnswer> ListPageAsync(string query, CancellationToken cancellationToken) =>
-        _api.SendAsync(HttpMethod.Get, Path(name: null) + query, body: null, cancellationToken, NamesOnly);
 
     /// <summary>Writes what must not be there yet: a new object, or where one object is the store a new key of it.</summary>
     private async ValueTask<WriteReceipt> WriteNewAsync(string name, string key, SecretValue value, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < NewKeyAttemptsMax; attempt++)
         {
-            if (await CreateAsync(name, key, value, cancellationToken) is { } created) return created;
+            if (await _objects.CreateAsync(name, key, value, cancellationToken) is { } created) return created;
             if (_secret is null) break;
-            using var current = await GetAsync(name, cancellationToken);
-            if (current.Json().Member("data").Member(key).ValueKind == JsonValueKind.String) break;
-            using var answer = await PatchAsync(name, key, value, VersionOf(current)?.Name, cancellationToken);
-            if (answer.IsSuccess) return Receipt(answer);
+            using var current = await _objects.GetAsync(name, cancellationToken);
+            if (KubernetesObject.Has(current, key)) break;
+            using var answer = await _objects.PatchAsync(name, key, value, KubernetesObject.VersionOf(current)?.Name, cancellationToken);
+            if (answer.IsSuccess) return KubernetesObject.Receipt(answer);
             // Another key of the object was written in between: look again.
             if (KubernetesApi.Fault(answer) is { Kind: not SecretErrorKind.Conflict } fault) throw fault;
         }
         throw Changed();
     }
-
-    private ValueTask<HttpAnswer> PatchAsync(string name, string key, SecretValue? value, string? version, CancellationToken cancellationToken) =>
-        _api.SendAsync(HttpMethod.Patch, Path(name), () => Patch(key, value, version), cancellationToken);
-
-    /// <summary>A new object; null when there is one of that name.</summary>
-    private async ValueTask<WriteReceipt?> CreateAsync(string name, string key, SecretValue value, CancellationToken cancellationToken)
-    {
-        using var answer = await _api.SendAsync(HttpMethod.Post, Path(name: null), () => JsonBody.Object((name, key, value), static (writer, made) =>
-        {
-            writer.WriteString("apiVersion", "v1");
-            writer.WriteString("kind", "Secret");
-            writer.WriteStartObject("metadata");
-            writer.WriteString("name", made.name);
-            writer.WriteEndObject();
-            writer.WriteString("type", "Opaque");
-            WriteData(writer, made.key, made.value);
-        }), cancellationToken);
-        if (answer.IsSuccess) return Receipt(answer);
-        var fault = KubernetesApi.Fault(answer);
-        return fault.Kind switch
-        {
-            SecretErrorKind.Conflict => null,
-            SecretErrorKind.NotFound => throw new SecretException(SecretErrorKind.InvalidInput, $"there is no namespace {Namespace}", help: "set namespace, or create it"),
-            _ => throw fault,
-        };
-    }
-
-    private static JsonBody Patch(string key, SecretValue? value, string? version) => JsonBody.Object((key, value, version), static (writer, change) =>
-    {
-        if (change.version is not null)
-        {
-            writer.WriteStartObject("metadata");
-            writer.WriteString("resourceVersion", change.version);
-            writer.WriteEndObject();
-        }
-        WriteData(writer, change.key, change.value);
-    }, MergePatch);
-
-    private static void WriteData(Utf8JsonWriter writer, string key, SecretValue? value)
-    {
-        writer.WriteStartObject("data");
-        if (value is null) writer.WriteNull(key);
-        else writer.WriteBase64String(key, value.Reveal());
-        writer.WriteEndObject();
-    }
-
-    private static List<string> Keys(HttpAnswer answer)
-    {
-        var keys = new List<string>();
-        if (answer.Json().Member("data") is { ValueKind: JsonValueKind.Object } data)
-            foreach (var member in data.EnumerateObject()) keys.Add(member.Name);
-        keys.Sort(StringComparer.Ordinal);
-        return keys;
-    }
-
-    private static SecretVersion? VersionOf(HttpAnswer answer) =>
-        answer.Json().Member("metadata").TextOf("resourceVersion") is { Length: > 0 } version ? SecretVersion.Named(version) : null;
-
-    private static WriteReceipt Receipt(HttpAnswer answer) => new(VersionOf(answer));
 
     private static SecretException NoKey(string key) => new(SecretErrorKind.NotFound, $"the object has no key {key}");
 
