@@ -43,10 +43,11 @@ install() {
     fi
 }
 
-# The clients of other languages that the server is tested with: Debian's hvac, and what tests/clients/node names.
+# The clients of other languages that the server and the fakes are tested with: Debian's hvac and boto3, and what tests/clients/node names.
 need_client_libraries() {
     need node:nodejs npm:npm
     /usr/bin/python3 -c "import hvac" 2>/dev/null || install python3-hvac
+    /usr/bin/python3 -c "import boto3" 2>/dev/null || install python3-boto3
     [ -d tests/clients/node/node_modules ] || (cd tests/clients/node && npm ci --no-audit --no-fund --loglevel=error) || echo "npm could not fetch the clients" >&2
 }
 

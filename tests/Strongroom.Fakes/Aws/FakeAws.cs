@@ -97,7 +97,7 @@ public sealed class FakeAws : FakeService
             ["ARN"] = secret.Arn,
             ["Name"] = secret.Name,
             ["VersionId"] = version.Id,
-            ["VersionStages"] = new JsonArray([.. version.Stages.Order().Select(s => (JsonNode)s)]),
+            ["VersionStages"] = StagesOf(version),
             ["CreatedDate"] = version.Created.ToUnixTimeMilliseconds() / 1000.0,
         };
         if (version.IsText) item["SecretString"] = System.Text.Encoding.UTF8.GetString(version.Value);
@@ -131,9 +131,20 @@ public sealed class FakeAws : FakeService
         return FakeAnswer.Json(200, answer, "application/x-amz-json-1.1");
     }
 
-    private FakeAnswer Describe(JsonObject input) => Seen((string)input["SecretId"]!) is { } secret
-        ? FakeAnswer.Json(200, new JsonObject { ["ARN"] = secret.Arn, ["Name"] = secret.Name }, "application/x-amz-json-1.1")
-        : Error("ResourceNotFoundException", 400);
+    private FakeAnswer Describe(JsonObject input)
+    {
+        if (Seen((string)input["SecretId"]!) is not { } secret) return Error("ResourceNotFoundException", 400);
+        var described = new JsonObject
+        {
+            ["ARN"] = secret.Arn,
+            ["Name"] = secret.Name,
+            ["VersionIdsToStages"] = new JsonObject(secret.Versions.Where(v => v.Stages.Count > 0).Select(v => KeyValuePair.Create(v.Id, (JsonNode?)StagesOf(v)))),
+        };
+        if (secret.DeletedAt is { } deleted) described["DeletedDate"] = deleted.ToUnixTimeSeconds();
+        return FakeAnswer.Json(200, described, "application/x-amz-json-1.1");
+    }
+
+    private static JsonArray StagesOf(AwsVersion version) => new([.. version.Stages.Order().Select(s => (JsonNode)s)]);
 
     private FakeAnswer Create(JsonObject input)
     {
@@ -159,7 +170,13 @@ public sealed class FakeAws : FakeService
             if (Value(input) is not { Length: > 0 and <= 65536 } value) return (all, Error("InvalidParameterException", 400));
             if (secret.Versions.FirstOrDefault(v => v.Id == id) is { } same && !same.Value.AsSpan().SequenceEqual(value)) return (all, Error("ResourceExistsException", 400));
             var next = Written(all, secret.Name, value, id, stages, Time.GetUtcNow(), input["SecretString"] is not null);
-            return (next, FakeAnswer.Json(200, new JsonObject { ["ARN"] = secret.Arn, ["Name"] = secret.Name, ["VersionId"] = id }, "application/x-amz-json-1.1"));
+            return (next, FakeAnswer.Json(200, new JsonObject
+            {
+                ["ARN"] = secret.Arn,
+                ["Name"] = secret.Name,
+                ["VersionId"] = id,
+                ["VersionStages"] = StagesOf(next[secret.Name].Versions.First(v => v.Id == id)),
+            }, "application/x-amz-json-1.1"));
         });
     }
 
