@@ -6,7 +6,6 @@ using Strongroom.Resolution;
 using Strongroom.Secrets;
 using Strongroom.Storage.Sqlite;
 using Strongroom.Stores;
-using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Embedded;
 
 namespace Strongroom.Extensions;
@@ -107,23 +106,11 @@ public sealed class StrongroomProject : ISecretSource, IAsyncDisposable
         }
     }
 
-    private async Task<EmbeddedVault> OpenVaultAsync(StoreDefinition store, CancellationToken cancellationToken)
+    private Task<EmbeddedVault> OpenVaultAsync(StoreDefinition store, CancellationToken cancellationToken)
     {
         var place = VaultPlace.Of(store, Manifest.Directory);
-        if (!File.Exists(place.DatabasePath))
-            throw new SecretException(SecretErrorKind.Sealed, $"there is no vault at {place.DatabasePath}", store.Name, help: "run strongroom init to make one, or restore it from a backup");
-        var storage = SqliteStorage.Open(place.DatabasePath);
-        try
-        {
-            var header = await VaultHeader.ReadAsync(storage, cancellationToken)
-                ?? throw new SecretException(SecretErrorKind.Corrupt, "the file holds no vault", store.Name, help: "init was interrupted; run strongroom init again");
-            using var seal = UnattendedSeal.Open(header, place, RandomNumberGenerator.Create());
-            return await EmbeddedVault.OpenAsync(storage, seal, new EmbeddedVaultOptions { AuditPath = place.AuditPath, Time = _time }, cancellationToken);
-        }
-        catch
-        {
-            await storage.DisposeAsync();
-            throw;
-        }
+        return VaultFile.OpenAsync(
+            store.Name, Manifest.Directory, place, header => UnattendedSeal.Open(header, place, RandomNumberGenerator.Create()),
+            new EmbeddedVaultOptions { AuditPath = place.AuditPath, Time = _time }, cancellationToken);
     }
 }

@@ -5,7 +5,6 @@ using Strongroom.Resolution;
 using Strongroom.Secrets;
 using Strongroom.Storage.Sqlite;
 using Strongroom.Stores;
-using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Embedded;
 
 namespace Strongroom.Cli.Project;
@@ -156,28 +155,11 @@ internal sealed class Session : IAsyncDisposable
         }
     }
 
-    private async Task<EmbeddedVault> OpenAsync(StoreDefinition store, CancellationToken cancellationToken)
+    private Task<EmbeddedVault> OpenAsync(StoreDefinition store, CancellationToken cancellationToken)
     {
         var place = PlaceOf(store);
-        if (!File.Exists(place.DatabasePath))
-        {
-            throw new SecretException(
-                SecretErrorKind.Sealed, $"there is no vault at {Path.GetRelativePath(Root, place.DatabasePath)}", store.Name,
-                help: "run strongroom init to make one, or restore it from a backup");
-        }
-        var storage = SqliteStorage.Open(place.DatabasePath);
-        try
-        {
-            var header = await VaultHeader.ReadAsync(storage, cancellationToken) ?? throw new SecretException(
-                SecretErrorKind.Corrupt, "the file holds no vault", store.Name, help: "init was interrupted; run strongroom init again");
-            using var seal = SealChoice.Open(header.SealKind, place, header.VaultId);
-            var options = new EmbeddedVaultOptions { AuditPath = place.AuditPath, Time = Time, AcceptRestored = AcceptRestored };
-            return await EmbeddedVault.OpenAsync(storage, seal, options, cancellationToken);
-        }
-        catch
-        {
-            await storage.DisposeAsync();
-            throw;
-        }
+        return VaultFile.OpenAsync(
+            store.Name, Root, place, header => SealChoice.Open(header.SealKind, place, header.VaultId),
+            new EmbeddedVaultOptions { AuditPath = place.AuditPath, Time = Time, AcceptRestored = AcceptRestored }, cancellationToken);
     }
 }
