@@ -9,7 +9,7 @@ public sealed record EdgeSettings
     public CorsSettings? Cors { get; init; }
 
     /// <summary>Request headers that audit entries tell, in lower case, and whether by their code alone (<c>sys/config/auditing/request-headers</c>).</summary>
-    public IReadOnlyDictionary<string, bool> AuditedHeaders { get; init; } = new Dictionary<string, bool>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, bool> AuditedHeaders { get; set; } = new Dictionary<string, bool>(StringComparer.Ordinal);
 }
 
 /// <summary>Which pages of other origins may talk to the server.</summary>
@@ -26,7 +26,7 @@ public sealed record CorsSettings
     public required IReadOnlyList<string> Origins { get; init; }
 
     /// <summary>Headers beyond <see cref="StandardHeaders"/>.</summary>
-    public IReadOnlyList<string> MoreHeaders { get; init; } = [];
+    public IReadOnlyList<string> MoreHeaders { get; set; } = [];
 
     /// <summary>All headers that such pages may send.</summary>
     [JsonIgnore]

@@ -15,7 +15,7 @@ internal sealed record EntityRecord
     public Dictionary<string, string>? Metadata { get; init; }
 
     /// <summary>What its tokens may do besides their own policies.</summary>
-    public string[] Policies { get; init; } = [];
+    public string[] Policies { get; set; } = [];
 
     /// <summary>Whether it may neither log in nor use its tokens.</summary>
     public bool Disabled { get; init; }
@@ -25,10 +25,10 @@ internal sealed record EntityRecord
     public long UpdatedAt { get; init; }
 
     /// <summary>The names that auth mounts know it by, one for each mount.</summary>
-    public AliasRecord[] Aliases { get; init; } = [];
+    public AliasRecord[] Aliases { get; set; } = [];
 
     /// <summary>Entities that became part of this one.</summary>
-    public string[] MergedEntityIds { get; init => field = value ?? []; } = [];
+    public string[] MergedEntityIds { get; set; } = [];
 }
 
 /// <summary>The name that one auth mount knows an entity or an external group by.</summary>
@@ -47,7 +47,7 @@ internal sealed record AliasRecord
     public Dictionary<string, string>? CustomMetadata { get; init; }
 
     /// <summary>Entities that it belonged to before they were merged.</summary>
-    public string[] MergedFrom { get; init => field = value ?? []; } = [];
+    public string[] MergedFrom { get; set; } = [];
 
     public long CreatedAt { get; init; }
 
@@ -63,7 +63,7 @@ internal sealed record GroupRecord
 
     public Dictionary<string, string>? Metadata { get; init; }
 
-    public string[] Policies { get; init; } = [];
+    public string[] Policies { get; set; } = [];
 
     /// <summary>Whether logins say who is a member: those of the mount that <see cref="Alias"/> names.</summary>
     public bool External { get; init; }
@@ -71,10 +71,10 @@ internal sealed record GroupRecord
     /// <summary>The name that a mount's logins tell an external group by.</summary>
     public AliasRecord? Alias { get; init; }
 
-    public string[] MemberEntityIds { get; init; } = [];
+    public string[] MemberEntityIds { get; set; } = [];
 
     /// <summary>Groups whose members are members of this one.</summary>
-    public string[] MemberGroupIds { get; init; } = [];
+    public string[] MemberGroupIds { get; set; } = [];
 
     public long CreatedAt { get; init; }
 

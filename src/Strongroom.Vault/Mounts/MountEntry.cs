@@ -17,7 +17,7 @@ internal sealed record MountEntry
     /// <summary>Public name of the mount, <c>kv_1a2b3c4d</c>.</summary>
     public required string Accessor { get; init; }
 
-    public string Description { get; init; } = "";
+    public string Description { get; set; } = "";
 
     /// <summary>Options of the engine: <c>version</c> of kv.</summary>
     public Dictionary<string, string>? Options { get; init; }
@@ -29,21 +29,21 @@ internal sealed record MountEntry
     public long MaxLeaseTtl { get; init; }
 
     /// <summary><c>unauth</c> shows an auth mount in <c>sys/internal/ui/mounts</c> to everybody.</summary>
-    public string ListingVisibility { get; init; } = "";
+    public string ListingVisibility { get; set; } = "";
 
     /// <summary>Type of the tokens of an auth mount whose roles do not say.</summary>
-    public string TokenType { get; init; } = "";
+    public string TokenType { get; set; } = "";
 
     /// <summary>When failed logins lock somebody out; null is the default.</summary>
     public UserLockout? UserLockout { get; init; }
 
-    public string[] AuditNonHmacRequestKeys { get; init; } = [];
+    public string[] AuditNonHmacRequestKeys { get; set; } = [];
 
-    public string[] AuditNonHmacResponseKeys { get; init; } = [];
+    public string[] AuditNonHmacResponseKeys { get; set; } = [];
 
-    public string[] PassthroughRequestHeaders { get; init; } = [];
+    public string[] PassthroughRequestHeaders { get; set; } = [];
 
-    public string[] AllowedResponseHeaders { get; init; } = [];
+    public string[] AllowedResponseHeaders { get; set; } = [];
 
     public bool ForceNoCache { get; init; }
 

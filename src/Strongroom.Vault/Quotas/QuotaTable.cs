@@ -8,10 +8,10 @@ internal abstract record Quota
     public required string Name { get; init; }
 
     /// <summary>Mount, path below one (with a star at its end for all that begin so), or empty for everything.</summary>
-    public string Path { get; init; } = "";
+    public string Path { get; set; } = "";
 
     /// <summary>The role, user or certificate of a login; empty for all. Only with a mount as path.</summary>
-    public string Role { get; init; } = "";
+    public string Role { get; set; } = "";
 
     /// <summary>How close the quota is to a path and role: the closest one counts. -1 when it is not about them.</summary>
     public int RankOf(string path, string? role)
@@ -31,7 +31,7 @@ internal sealed record RateQuota : Quota
     /// <summary>Requests that a client may make in an interval.</summary>
     public required double Rate { get; init; }
 
-    public long Interval { get; init; } = 1;
+    public long Interval { get; set; } = 1;
 
     /// <summary>How long a client that went too far is kept out; 0 waits for the next interval.</summary>
     public long BlockInterval { get; init; }
@@ -57,17 +57,17 @@ internal sealed record QuotaSettings
     public bool AuditLogging { get; init; }
 
     /// <summary>Paths without limit.</summary>
-    public string[] ExemptPaths { get; init; } = ExemptDefault;
+    public string[] ExemptPaths { get; set; } = ExemptDefault;
 }
 
 /// <summary>How quotas are stored.</summary>
 internal sealed record QuotaTable
 {
-    public RateQuota[] Limits { get; init; } = [];
+    public RateQuota[] Limits { get; set; } = [];
 
-    public LeaseQuota[] LeaseLimits { get; init; } = [];
+    public LeaseQuota[] LeaseLimits { get; set; } = [];
 
-    public QuotaSettings Settings { get; init; } = new();
+    public QuotaSettings Settings { get; set; } = new();
 }
 
 /// <summary>The stored form of <see cref="QuotaTable"/>.</summary>

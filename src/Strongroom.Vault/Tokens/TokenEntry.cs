@@ -60,10 +60,10 @@ internal sealed record TokenEntry
     public bool Batch { get; init; }
 
     /// <summary>Identity of the person or program behind it, or empty.</summary>
-    public string EntityId { get; init; } = "";
+    public string EntityId { get; set; } = "";
 
     /// <summary>Networks it may be used from; empty is anywhere.</summary>
-    public string[] BoundCidrs { get; init; } = [];
+    public string[] BoundCidrs { get; set; } = [];
 
     /// <summary>True from the moment that its revocation began: it is dead, and what hangs on it is being removed.</summary>
     public bool Revoked { get; init; }

@@ -16,9 +16,9 @@ internal sealed record TokenParameters
 
     public long MaxTtl { get; init; }
 
-    public string[] Policies { get; init; } = [];
+    public string[] Policies { get; set; } = [];
 
-    public string[] BoundCidrs { get; init; } = [];
+    public string[] BoundCidrs { get; set; } = [];
 
     public long ExplicitMaxTtl { get; init; }
 
@@ -32,7 +32,7 @@ internal sealed record TokenParameters
     public string Type { get; init; } = "default";
 
     /// <summary>Those set by their names without <c>token_</c>, as older clients do; a read then tells them by both names.</summary>
-    public string[] LegacyNames { get; init; } = [];
+    public string[] LegacyNames { get; set; } = [];
 
     /// <summary>These parameters with those that the request names changed; those in <paramref name="legacyNames"/> also by the name without <c>token_</c>.</summary>
     public TokenParameters Merge(RequestFields fields, params string[] legacyNames)

@@ -11,9 +11,9 @@ internal sealed record AuditDeviceEntry
     /// <summary>Where it writes: see <see cref="AuditOutputs"/>.</summary>
     public required string Type { get; init; }
 
-    public string Description { get; init; } = "";
+    public string Description { get; set; } = "";
 
-    public Dictionary<string, string> Options { get; init; } = [];
+    public Dictionary<string, string> Options { get; set; } = [];
 
     public bool Local { get; init; }
 

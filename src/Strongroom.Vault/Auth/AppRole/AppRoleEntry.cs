@@ -21,7 +21,7 @@ internal sealed record AppRoleEntry
     public bool BindSecretId { get; init; }
 
     /// <summary>Networks that logins may come from; empty is anywhere.</summary>
-    public string[] SecretIdBoundCidrs { get; init; } = [];
+    public string[] SecretIdBoundCidrs { get; set; } = [];
 
     /// <summary>Logins that a new secret id is good for; 0 is no limit.</summary>
     public int SecretIdNumUses { get; init; }
@@ -32,7 +32,7 @@ internal sealed record AppRoleEntry
     /// <summary>Told back as it was set; with one server all secret ids are local.</summary>
     public bool LocalSecretIds { get; init; }
 
-    public TokenParameters Token { get; init; } = new();
+    public TokenParameters Token { get; set; } = new();
 
     /// <summary>The same role. Throws InvalidInput when it asks nothing of who logs in.</summary>
     public AppRoleEntry Validated()
@@ -77,13 +77,13 @@ internal sealed record SecretIdEntry
     public long UpdatedAt { get; init; }
 
     /// <summary>Goes into the tokens made with it.</summary>
-    public Dictionary<string, string> Metadata { get; init; } = [];
+    public Dictionary<string, string> Metadata { get; set; } = [];
 
     /// <summary>Networks that a login with it may come from; empty is anywhere.</summary>
-    public string[] Cidrs { get; init; } = [];
+    public string[] Cidrs { get; set; } = [];
 
     /// <summary>Networks that its tokens may be used from; empty leaves it to the role.</summary>
-    public string[] TokenBoundCidrs { get; init; } = [];
+    public string[] TokenBoundCidrs { get; set; } = [];
 
     public bool IsExpired(long now) => ExpiresAt != 0 && now >= ExpiresAt;
 

@@ -8,7 +8,7 @@ internal sealed record UserEntry
 {
     public required PasswordHash Password { get; init; }
 
-    public TokenParameters Token { get; init; } = new();
+    public TokenParameters Token { get; set; } = new();
 }
 
 /// <summary>How users are stored.</summary>
