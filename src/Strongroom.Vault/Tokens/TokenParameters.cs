@@ -29,7 +29,7 @@ internal sealed record TokenParameters
     public long Period { get; init; }
 
     /// <summary><c>default</c>, <c>service</c>, <c>batch</c>, <c>default-service</c> or <c>default-batch</c>.</summary>
-    public string Type { get; init; } = "default";
+    public string Type { get; set; } = "default";
 
     /// <summary>Those set by their names without <c>token_</c>, as older clients do; a read then tells them by both names.</summary>
     public string[] LegacyNames { get; set; } = [];

@@ -81,6 +81,6 @@ public sealed class StoredRecordTests
         : type == typeof(byte[]) ? ""
         : type.IsAssignableTo(typeof(System.Collections.IDictionary)) ? new JsonObject()
         : type.IsAssignableTo(typeof(System.Collections.IEnumerable)) ? new JsonArray()
-        : type.IsPrimitive || type.IsEnum ? 0
+        : type.IsPrimitive || type.IsEnum ? 1
         : Minimal(options.GetTypeInfo(type));
 }
