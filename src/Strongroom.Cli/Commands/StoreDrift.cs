@@ -1,4 +1,3 @@
-using Strongroom.Cli.Framework;
 using Strongroom.Cli.Project;
 using Strongroom.Manifest;
 using Strongroom.Secrets;

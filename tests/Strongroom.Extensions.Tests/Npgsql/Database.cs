@@ -2,7 +2,6 @@ using Npgsql;
 using Strongroom.Caching;
 using Strongroom.Conformance;
 using Strongroom.Extensions.Testing;
-using Strongroom.Npgsql;
 using Strongroom.Resolution;
 using Xunit;
 

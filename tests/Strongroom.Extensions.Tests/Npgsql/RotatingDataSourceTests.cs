@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Shouldly;
 using Strongroom.Conformance;
-using Strongroom.Extensions.Testing;
 using Strongroom.Npgsql;
 using Strongroom.Secrets;
 using Xunit;
