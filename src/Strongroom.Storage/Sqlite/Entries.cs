@@ -42,18 +42,18 @@ internal static class Entries
     /// </summary>
     public static void VerifyKeys(Connection connection, in Tally expected)
     {
-        var found = new Tally();
+        var walk = new TallyWalk();
         UInt128 listed = 0, indexed = 0;
-        var last = EntryId.None;
+        EntryId? last = null;
         using (var keys = connection.Use(Sql.ScanKeys))
         {
             while (keys.Step())
             {
                 var id = keys.Row.Id(0);
                 var folder = keys.Row.Id(1);
-                Ascends(connection, found.Entries == 0 || id.CompareTo(last) > 0);
+                Ascends(connection, last is not { } before || id.CompareTo(before) > 0);
                 last = id;
-                found.Add(id, folder, keys.Row.Int64(2));
+                walk.Add(id, folder, keys.Row.Int64(2));
                 listed += folder == EntryId.None ? 0 : Mix(folder, id);
             }
         }
@@ -69,6 +69,7 @@ internal static class Entries
                 indexed += Mix(current.Folder, current.Id);
             }
         }
+        var found = walk.End();
         if (found.Entries != expected.Entries || found.Digest != expected.Digest)
         {
             throw connection.Corrupt($"its keys do not match its tally ({found.Entries} entries of {expected.Entries})");

@@ -30,6 +30,13 @@ internal struct Tally
         Digest = Toggled(id, folder, revision);
     }
 
+    /// <summary>Adds the keys of another tally.</summary>
+    public void Add(in Tally keys)
+    {
+        Entries += keys.Entries;
+        Digest = new EntryId(Digest.High ^ keys.Digest.High, Digest.Low ^ keys.Digest.Low);
+    }
+
     /// <summary>Reads the row in the connection's current transaction; damage to the row itself is found by its checksum.</summary>
     public static Tally Read(Connection connection)
     {

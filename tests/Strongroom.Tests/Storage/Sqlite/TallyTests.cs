@@ -62,6 +62,31 @@ public sealed class TallyTests : IDisposable
         await ShouldBeCorrupt(path, async storage => await storage.CommitAsync([Entry.Put(1, "new", expected: 2)], None));
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(8_191)]
+    [InlineData(8_192)]
+    [InlineData(16_384)]
+    [InlineData(19_999)]
+    public async Task Changed_key_among_many_is_damage_wherever_it_lies(int place)
+    {
+        var path = _folder.File("many.db");
+        await using (var storage = SqliteStorage.Create(path))
+        {
+            for (var i = 0; i < 20; i++) await storage.CommitAsync([.. Enumerable.Range(i * 1000, 1000).Select(id => Entry.Put(id, "x", folder: id % 7))], None);
+        }
+        Change(path, $"UPDATE entry SET revision = 77 WHERE id = (SELECT id FROM entry ORDER BY id LIMIT 1 OFFSET {place}) AND {place} >= 0");
+
+        if (place >= 0)
+        {
+            await ShouldBeCorrupt(path, async storage => await storage.GetAsync(Entry.Id(99_999), None));
+            return;
+        }
+        await using var whole = SqliteStorage.Open(path);
+        (await whole.GetAsync(Entry.Id(99_999), None)).ShouldBeNull();
+    }
+
     [Fact]
     public async Task Damage_to_one_entry_leaves_the_others_readable()
     {
@@ -78,9 +103,14 @@ public sealed class TallyTests : IDisposable
         {
             await storage.CommitAsync([Entry.Put(1, "one"), Entry.Put(2, "two", folder: 1), Entry.Put(3, "three")], None);
         }
+        Change(path, sql);
+        return path;
+    }
+
+    private static void Change(string path, string sql)
+    {
         using var connection = new Connection(path, immutable: false, new SqliteStorageOptions());
         connection.RunOnce(Encoding.UTF8.GetBytes(sql));
-        return path;
     }
 
     private static async Task ShouldBeCorrupt(string path, Func<SqliteStorage, Task> act)
