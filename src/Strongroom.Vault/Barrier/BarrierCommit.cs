@@ -55,16 +55,20 @@ internal sealed class BarrierCommit(VaultBarrier barrier)
             Add(new Step(StorageChangeKind.DeleteIfFolderEmpty, markers[i].Path, markers[i].FolderLength, default, null));
     }
 
-    /// <summary>Makes all changes, durably, and returns the commit's sequence; null when an expected revision did not hold.</summary>
+    /// <summary>
+    /// Makes all changes, durably, and returns the commit's sequence; null when an expected revision did not hold. Cancelling keeps it from
+    /// beginning and not from ending: what is kept in memory of the storage must learn how it ended.
+    /// </summary>
     public async ValueTask<long?> CommitAsync(CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var keyring = barrier.Keyring;
-            var result = await barrier.Storage.CommitAsync(Seal(keyring), cancellationToken);
+            var result = await barrier.Storage.CommitAsync(Seal(keyring), CancellationToken.None);
             if (result.Committed)
             {
-                await barrier.CommittedAsync(result.Sequence, cancellationToken);
+                await barrier.CommittedAsync(result.Sequence, CancellationToken.None);
                 return result.Sequence;
             }
             if (result.ConflictIndex != 0) return null;

@@ -3,6 +3,7 @@ using System.Text;
 using Strongroom.Secrets;
 using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Mounts;
+using Strongroom.Vault.Policies;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Tokens;
 
@@ -226,7 +227,7 @@ internal sealed class IdentityStore(VaultBarrier barrier, TimeProvider time)
         return true;
     }
 
-    private static string NamePath(string name) => "entity-name/" + NameHash(name.ToLowerInvariant());
+    private static string NamePath(string name) => "entity-name/" + NameHash(NameCase.Lower(name));
 
     private static string AliasPath(string accessor, string name) => $"alias/{accessor}/{NameHash(name)}";
 

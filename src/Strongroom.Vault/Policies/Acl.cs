@@ -33,7 +33,9 @@ public sealed partial class Acl
     /// <param name="needed">What the request needs, all of it. <see cref="Capability.List"/> takes the path for a folder.</param>
     /// <param name="body">The parameters: the JSON body. Empty when there are none.</param>
     /// <param name="wrapTtl">The life asked for a wrapped answer; null for an answer that is not wrapped.</param>
-    public AclDecision Check(ReadOnlySpan<char> path, Capability needed, ReadOnlySpan<byte> body = default, TimeSpan? wrapTtl = null)
+    /// <param name="query">The query, whose parameters are those of a read; null when there is none.</param>
+    public AclDecision Check(
+        ReadOnlySpan<char> path, Capability needed, ReadOnlySpan<byte> body = default, TimeSpan? wrapTtl = null, IReadOnlyDictionary<string, string>? query = null)
     {
         if (_index is null) return new AclDecision(IsRoot ? AclOutcome.Root : AclOutcome.NoRule, null);
         path = path.TrimStart('/');
@@ -46,7 +48,7 @@ public sealed partial class Acl
         // As in Vault either bound also asks that the answer be wrapped.
         if (rule.WrapTtlMin is { } min && (wrapTtl is null || wrapTtl < min)) return new AclDecision(AclOutcome.WrapTtlRefused, rule);
         if (rule.WrapTtlMax is { } max && (wrapTtl is null || wrapTtl > max)) return new AclDecision(AclOutcome.WrapTtlRefused, rule);
-        return new AclDecision(ParameterCheck.Allows(rule.Parameters, needed, body) ? AclOutcome.Granted : AclOutcome.ParameterRefused, rule);
+        return new AclDecision(ParameterCheck.Allows(rule.Parameters, needed, body, query) ? AclOutcome.Granted : AclOutcome.ParameterRefused, rule);
     }
 
     /// <summary>

@@ -1,19 +1,21 @@
+using System.Buffers;
 using System.Text.Json;
 using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Policies;
 
 /// <summary>
-/// Judges the parameters of a request, which are the keys of its body. Stricter than Vault in two things that it lets through:
+/// Judges the parameters of a request, which are the keys of its body, or of the query of a read. Stricter than Vault in two things that it lets through:
 /// a denied value is also found inside a list and inside a text of values separated by commas, and without regard to case.
 /// </summary>
 internal static class ParameterCheck
 {
     private const Capability Checked = Capability.Read | Capability.Create | Capability.Update | Capability.Patch;
 
-    public static bool Allows(ParameterRules rules, Capability needed, ReadOnlySpan<byte> body)
+    public static bool Allows(ParameterRules rules, Capability needed, ReadOnlySpan<byte> body, IReadOnlyDictionary<string, string>? query = null)
     {
         if ((needed & Checked) == Capability.None) return true;
+        if (body.IsEmpty && query is { Count: > 0 } && (needed & Capability.Read) != Capability.None) body = Encode(query);
         if (body.IsEmpty) return rules.Required.Count == 0;
         try
         {
@@ -28,6 +30,18 @@ internal static class ParameterCheck
             // A text that is no Unicode.
             return false;
         }
+    }
+
+    private static ReadOnlySpan<byte> Encode(IReadOnlyDictionary<string, string> query)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in query) writer.WriteString(name, value);
+            writer.WriteEndObject();
+        }
+        return buffer.WrittenSpan;
     }
 
     private static bool AllowsObject(ParameterRules rules, ReadOnlySpan<byte> body)

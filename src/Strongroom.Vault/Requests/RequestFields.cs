@@ -8,7 +8,7 @@ namespace Strongroom.Vault.Requests;
 /// <summary>
 /// The members of a request's JSON body, read as leniently as Vault reads them: numbers and booleans may be text, a list may be one
 /// text with commas, a duration a number of seconds or text such as <c>1h30m</c>. Faults are InvalidInput and never quote a value.
-/// Falls back to the query for a request without body.
+/// Falls back to the query for a request that does not write: what is written is told by the body alone, as with Vault.
 /// </summary>
 internal sealed class RequestFields : IDisposable
 {
@@ -23,6 +23,8 @@ internal sealed class RequestFields : IDisposable
     // What the path says already; clients like to repeat it.
     private static readonly string[] InPath = ["name", "role", "role_name", "username", "path", "paths", "id", "entity_id"];
 
+    private static readonly Dictionary<string, string> NoQuery = new(StringComparer.Ordinal);
+
     private readonly JsonDocument? _document;
     private List<string>? _asked;
     private readonly JsonElement? _root;
@@ -30,7 +32,8 @@ internal sealed class RequestFields : IDisposable
 
     public RequestFields(VaultRequest request)
     {
-        _query = request.Query;
+        // Policies judge the parameters of a write by its body: nothing may come in beside it.
+        _query = request.Operation is VaultOperation.Create or VaultOperation.Update or VaultOperation.Patch ? NoQuery : request.Query;
         if (request.Body.IsEmpty) return;
         _document = StrictJson.TryParse(request.Body, Options) ?? throw Invalid("error parsing JSON");
         if (_document.RootElement.ValueKind == JsonValueKind.Object) _root = _document.RootElement;
@@ -40,9 +43,9 @@ internal sealed class RequestFields : IDisposable
         request.Fields = this;
     }
 
-    private RequestFields(JsonElement root) => (_root, _query) = (root, new Dictionary<string, string>(StringComparer.Ordinal));
+    private RequestFields(JsonElement root) => (_root, _query) = (root, NoQuery);
 
-    private RequestFields() => _query = new Dictionary<string, string>(StringComparer.Ordinal);
+    private RequestFields() => _query = NoQuery;
 
     /// <summary>A body without members.</summary>
     public static RequestFields Empty() => new();

@@ -108,6 +108,9 @@ internal sealed class VaultCore
             try
             {
                 var path = mount is null ? "" : request.Path[mount.Path.Length..];
+                // As with Vault: nobody could tell whether "a" was meant or something in the folder "a/".
+                if (request.Path.EndsWith('/') && request.Operation is VaultOperation.Create or VaultOperation.Update or VaultOperation.Patch)
+                    throw RequestFields.Invalid("cannot write to a path ending in '/'");
                 if (known is not null || mount?.Engine.IsOpen(request.Operation, path) != true)
                 {
                     caller = known ?? await _system!.Tokens.AuthenticateAsync(request.Origin, cancellationToken)
@@ -196,7 +199,10 @@ internal sealed class VaultCore
     {
         var needed = request.Needed | (mount?.Engine.NeedsSudo(path) == true ? Capability.Sudo : Capability.None);
         var wrapTtl = request.Origin.WrapTtl;
-        return caller.Acl.Check(request.Path, needed, request.Body.Span, wrapTtl == TimeSpan.Zero ? null : wrapTtl).IsAllowed;
+        return caller.Acl.Check(request.Path, needed, request.Body.Span, wrapTtl == TimeSpan.Zero ? null : wrapTtl, request.Query).IsAllowed
+            // Engines take "a/" for "a": who asks for the one is asked for the right to the other, too. A listing counts for both by itself.
+            && (!request.Path.EndsWith('/') || request.Operation == VaultOperation.List
+                || IsAllowed(caller, request with { Path = request.Path.TrimEnd('/') }, mount, path.TrimEnd('/')));
     }
 
     private static SecretException Denied(VaultRequest request) =>

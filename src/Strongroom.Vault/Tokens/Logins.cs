@@ -39,9 +39,19 @@ internal static class Logins
             EntityId = identity?.EntityId ?? "",
             Batch = batch,
         };
-        if (batch) return VaultResponse.Issued(await system.Tokens.CreateBatchAsync(entry, cancellationToken) with { IdentityPolicies = identity?.Policies ?? [] }, 0);
+        if (batch)
+        {
+            if (!IsThere(system, mount)) throw TokenStore.Denied("login");
+            return VaultResponse.Issued(await system.Tokens.CreateBatchAsync(entry, cancellationToken) with { IdentityPolicies = identity?.Policies ?? [] }, 0);
+        }
         var text = TokenText.NewService(system.Barrier.Random);
         var (auth, sequence) = await system.Tokens.CreateAsync(text, entry, context.BeginCommit, cancellationToken);
+        // Whoever takes the mount away ends its tokens after that: one made since is seen by him, one made later is ended here.
+        if (!IsThere(system, mount))
+        {
+            await system.Tokens.RevokeAsync(text.Hash, orphanChildren: false, CancellationToken.None);
+            throw TokenStore.Denied("login");
+        }
         return VaultResponse.Issued(auth with { IdentityPolicies = identity?.Policies ?? [] }, sequence);
     }
 
@@ -52,11 +62,14 @@ internal static class Logins
         if (system.Mounts.Table.Find(token.Path)?.Engine is not AuthEngine engine || !await engine.HasRoleAsync(role, cancellationToken)) throw RequestFields.Invalid($"role \"{role}\" does not exist during renewal");
     }
 
+    /// <summary>Whether the mount of a login is still where it was when that began.</summary>
+    private static bool IsThere(VaultSystem system, MountEntry mount) => system.Mounts.Table.FindByAccessor(mount.Accessor)?.Path == mount.Path;
+
     /// <summary>The names sorted, each once, with <c>default</c> unless it is not wanted.</summary>
     public static string[] PolicyNames(IEnumerable<string> names, bool noDefault)
     {
         var sorted = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var name in names) sorted.Add(name.Trim().ToLowerInvariant());
+        foreach (var name in names) sorted.Add(NameCase.Lower(name.Trim()));
         sorted.Remove("");
         if (sorted.Contains(PolicyStore.Root)) return [PolicyStore.Root];
         if (!noDefault) sorted.Add(PolicyStore.Default);

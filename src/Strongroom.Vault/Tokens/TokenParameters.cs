@@ -91,6 +91,7 @@ internal sealed record TokenParameters
         if (Type == "batch" && (Period != 0 || NumUses != 0))
             throw RequestFields.Invalid("'token_type' cannot be 'batch' when a period or a number of uses is set");
         if (Policies.Contains("root", StringComparer.Ordinal)) throw RequestFields.Invalid("policy 'root' cannot be given to the tokens of a role");
+        if (Policies.Contains(ResponseWrapping.PolicyName, StringComparer.Ordinal)) throw RequestFields.Invalid($"cannot assign policy \"{ResponseWrapping.PolicyName}\"");
         foreach (var cidr in BoundCidrs) ClientNetworks.Require(cidr);
     }
 

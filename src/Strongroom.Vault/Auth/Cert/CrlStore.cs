@@ -99,7 +99,8 @@ internal sealed class CrlStore(BarrierView view, VaultSystem system)
         var now = system.Time.GetUtcNow();
         var due = lists.Where(pair => pair.Value.Url.Length > 0 && (pair.Value.List.NextUpdate ?? DateTimeOffset.MinValue) <= now).ToArray();
         if (due.Length == 0 || !MayTry(now)) return lists.Values.ToArray();
-        await Task.WhenAll(due.Select(pair => RenewAsync(pair.Key, pair.Value, context, cancellationToken)));
+        // Not stopped with the login: whoever begins one and leaves would keep the old lists for all others. A fetch ends in its own time.
+        await Task.WhenAll(due.Select(pair => RenewAsync(pair.Key, pair.Value, context, CancellationToken.None)));
         return (await AllAsync(cancellationToken)).Values.ToArray();
     }
 

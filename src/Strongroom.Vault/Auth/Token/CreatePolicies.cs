@@ -16,7 +16,8 @@ internal static class CreatePolicies
             ? ByRole(wanted, parent, role, noDefault)
             : ByParent(wanted, parent, noDefault, sudo);
         if (names is [PolicyStore.Root] && !IsRoot(parent)) throw RequestFields.Invalid("root tokens may not be created without parent token being root");
-        return names;
+        // By that policy wrapping tokens are known: one that was made by hand would hold whatever its maker likes.
+        return names.Contains(ResponseWrapping.PolicyName, StringComparer.Ordinal) ? throw RequestFields.Invalid($"cannot assign policy \"{ResponseWrapping.PolicyName}\"") : names;
     }
 
     private static string[] ByRole(string[] wanted, TokenEntry parent, TokenRole role, bool noDefault)

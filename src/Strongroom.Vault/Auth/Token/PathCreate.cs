@@ -42,7 +42,7 @@ internal static class PathCreate
             Role = role is null ? null : RoleTable<TokenRole>.Canonical(call.Argument),
             EntityId = await AliasEntityAsync(call, fields, role, cancellationToken) ?? (orphan ? "" : parent.Entry.EntityId),
             // A child reaches no further than its parent, unless a role says from where.
-            BoundCidrs = role is not null ? role.Token.BoundCidrs : orphan ? [] : parent.Entry.BoundCidrs,
+            BoundCidrs = role?.Token.BoundCidrs is { Length: > 0 } networks ? networks : orphan ? [] : parent.Entry.BoundCidrs,
             Batch = batch,
         };
         if (batch)

@@ -39,7 +39,9 @@ internal static class PathGroup
         using var fields = new RequestFields(call.Request);
         name ??= fields.Name();
         id ??= fields.Text("id") is { Length: > 0 } given ? given : name is null ? null : (await call.Store.Groups.TableAsync(cancellationToken)).FindByName(name)?.Id;
-        foreach (var member in fields.Names("member_entity_ids") ?? [])
+        var members = fields.Names("member_entity_ids") ?? [];
+        if (members.Length > GroupStore.MembersMax) throw RequestFields.Invalid($"a group has up to {GroupStore.MembersMax} entities");
+        foreach (var member in members)
         {
             if (await call.Store.FindAsync(member, cancellationToken) is null) throw RequestFields.Invalid($"invalid entity ID \"{member}\"");
         }

@@ -7,6 +7,8 @@ namespace Strongroom.Vault.Engines.Sys;
 /// <summary><c>sys/capabilities</c>, <c>-self</c>, <c>-accessor</c>: what a token may do at paths.</summary>
 internal static class PathCapabilities
 {
+    private const int PathsMax = 1000;
+
     public static async ValueTask<VaultResponse> HandleAsync(SysCall call, CancellationToken cancellationToken)
     {
         using var fields = Fields(call);
@@ -31,14 +33,15 @@ internal static class PathCapabilities
 
     private static async ValueTask<VaultResponse> AnswerAsync(SysCall call, RequestFields fields, TokenState? token, CancellationToken cancellationToken)
     {
-        var paths = fields.Names("paths") ?? fields.Names("path") ?? [];
-        if (paths.Length == 0) throw RequestFields.Invalid("paths must be supplied");
+        var paths = (fields.Names("paths") ?? fields.Names("path") ?? []).Distinct(StringComparer.Ordinal).ToArray();
+        if (paths.Length is 0) throw RequestFields.Invalid("paths must be supplied");
+        if (paths.Length > PathsMax) throw RequestFields.Invalid($"paths are up to {PathsMax}");
         if (token is null) throw RequestFields.Invalid("invalid token");
         var acl = (await token.CallerAsync(call.System.Policies, cancellationToken)).Acl;
         return VaultResponse.Ok(writer =>
         {
             foreach (var path in paths) writer.WriteStrings(path, CapabilityNames.Of(acl.CapabilitiesAt(path)));
-            if (paths.Length == 1) writer.WriteStrings("capabilities", CapabilityNames.Of(acl.CapabilitiesAt(paths[0])));
+            if (paths is [not "capabilities"]) writer.WriteStrings("capabilities", CapabilityNames.Of(acl.CapabilitiesAt(paths[0])));
         });
     }
 }

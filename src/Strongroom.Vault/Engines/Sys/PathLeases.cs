@@ -33,6 +33,7 @@ internal static class PathLeases
         using var fields = new RequestFields(call.Request);
         var id = Id(call, fields);
         var state = await call.System.Leases.FindAsync(id, cancellationToken) ?? throw RequestFields.Invalid("lease not found");
+        await Logins.RequireRoleAsync(call.System, state.Entry, cancellationToken);
         var increment = fields.Seconds("increment") ?? 0;
         var now = call.System.Tokens.Now;
         var (entry, sequence) = await call.System.Tokens.ChangeAsync(

@@ -14,7 +14,7 @@ internal static class PathPolicies
 
     private static async ValueTask<VaultResponse> HandleAsync(SysCall call, string textMember, CancellationToken cancellationToken)
     {
-        var name = call.Argument.TrimEnd('/').ToLowerInvariant();
+        var name = NameCase.Lower(call.Argument.TrimEnd('/'));
         var policies = call.System.Policies;
         switch (call.Request.Operation)
         {

@@ -7,6 +7,7 @@ using Shouldly;
 using Strongroom.Secrets;
 using Strongroom.Tests.Vault.Served;
 using Strongroom.Vault.Auth.Cert;
+using Strongroom.Vault.Requests;
 using Xunit;
 
 namespace Strongroom.Tests.Vault.Auth;
@@ -109,6 +110,38 @@ public sealed class CrlTests
         http.Count.ShouldBe(3);
     }
 
+    /// <summary>Else whoever was revoked could begin a login each minute, leave, and so keep the list that does not know it yet.</summary>
+    [Fact]
+    public async Task List_is_fetched_although_the_login_that_asks_for_it_is_abandoned()
+    {
+        byte[] published = [];
+        TaskCompletionSource? hold = null;
+        var asked = new TaskCompletionSource();
+        using var http = new ByteHttp(() => (HttpStatusCode.OK, published), async () =>
+        {
+            asked.TrySetResult();
+            if (hold is not null) await hold.Task;
+        });
+        await using var vault = await CreateAsync(http);
+        using var root = CertTests.Authority(vault, "root");
+        await CertTests.TrustAsync(vault, "web", root, "{}");
+        using var client = CertTests.Issue(vault, root, "app.example", days: 8);
+        published = Build(vault, root, days: 1);
+        await vault.WriteAsync("auth/cert/crls/root", """{"url": "https://pki.example/root.crl"}""");
+        published = Build(vault, root, days: 7, client.SerialNumberBytes.ToArray());
+        vault.Time.Advance(TimeSpan.FromDays(2));
+
+        (hold, asked) = (new(), new());
+        using var gone = new CancellationTokenSource();
+        var request = new VaultRequest(VaultOperation.Update, "auth/cert/login", "{}"u8.ToArray()) { Origin = new RequestOrigin { Address = vault.Address, Certificate = client } };
+        var login = vault.Vault.HandleAsync(request, gone.Token).AsTask();
+        await asked.Task;
+        await gone.CancelAsync();
+        hold.SetResult();
+        await Record.ExceptionAsync(() => login);
+        (await FailAsync(vault, client)).ShouldBe(NotAllowed);
+    }
+
     [Fact]
     public async Task What_is_no_list_is_refused()
     {
@@ -188,17 +221,18 @@ public sealed class CrlTests
     }
 
     /// <summary>Answers with bytes.</summary>
-    private sealed class ByteHttp(Func<(HttpStatusCode Status, byte[] Body)> answer) : HttpMessageHandler
+    private sealed class ByteHttp(Func<(HttpStatusCode Status, byte[] Body)> answer, Func<Task>? wait = null) : HttpMessageHandler
     {
         private int _count;
 
         public int Count => _count;
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _count);
+            if (wait is not null) await wait().WaitAsync(cancellationToken);
             var (status, body) = answer();
-            return Task.FromResult(new HttpResponseMessage(status) { Content = new ByteArrayContent(body) });
+            return new HttpResponseMessage(status) { Content = new ByteArrayContent(body) };
         }
     }
 }

@@ -8,6 +8,21 @@ namespace Strongroom.Tests.Vault.Auth;
 
 public sealed class TokenRoleTests
 {
+    [Theory]
+    [InlineData("{}", false)]
+    [InlineData("""{"orphan": true}""", true)]
+    public async Task Role_that_names_no_networks_leaves_a_child_in_those_of_its_parent(string role, bool reachesFurther)
+    {
+        await using var vault = await CreateAsync(role);
+        await vault.WriteAsync("sys/policies/acl/maker", """{"policy": "path \"auth/token/*\" { capabilities = [\"update\"] }"}""");
+        await vault.WriteAsync("auth/token/roles/home", """{"token_bound_cidrs": ["127.0.0.1"], "allowed_policies": "maker"}""");
+        var parent = (await vault.WriteAsync("auth/token/create/home")).Token;
+        var child = (await vault.WriteAsync("auth/token/create/build", "{}", parent)).Token;
+        vault.Address = System.Net.IPAddress.Parse("192.0.2.1");
+        var read = await Record.ExceptionAsync(() => vault.ReadAsync("auth/token/lookup-self", child));
+        (read is null).ShouldBe(reachesFurther);
+    }
+
     [Fact]
     public async Task Role_allows_policies_that_the_maker_does_not_have_and_no_others()
     {

@@ -8,6 +8,20 @@ namespace Strongroom.Tests.Vault.Served;
 public sealed class LeaseTests
 {
     [Fact]
+    public async Task Renew_of_a_login_whose_user_is_gone_is_refused()
+    {
+        await using var vault = await VaultBench.CreateAsync();
+        await vault.WriteAsync("sys/auth/userpass", """{"type": "userpass"}""");
+        await vault.WriteAsync("auth/userpass/users/bob", """{"password": "pw", "token_period": "1h"}""");
+        var login = await vault.WriteAsync("auth/userpass/login/bob", """{"password": "pw"}""", token: null);
+        var renewal = $$"""{"lease_id": "auth/userpass/login/bob/{{login.Auth!.Accessor}}"}""";
+        await vault.WriteAsync("sys/leases/renew", renewal, login.Token);
+        await vault.DeleteAsync("auth/userpass/users/bob");
+        foreach (var path in new[] { "sys/leases/renew", "sys/renew" })
+            (await Should.ThrowAsync<SecretException>(() => vault.WriteAsync(path, renewal, login.Token))).Reason.ShouldBe("role \"bob\" does not exist during renewal");
+    }
+
+    [Fact]
     public async Task Revoke_prefix_ends_what_was_made_below_it()
     {
         await using var vault = await VaultBench.CreateAsync();

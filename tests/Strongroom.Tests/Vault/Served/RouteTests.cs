@@ -23,6 +23,25 @@ public sealed class RouteTests
     private static readonly string[] NotTried =
         ["sys/seal", "sys/step-down", "auth/token/revoke-self", "sys/rekey", "sys/generate-root", "sys/plugins/catalog", "sys/mounts/x/tune", "sys/auth/x/tune", "secret/metadata"];
 
+    /// <summary>It stands in the id of each operation: a long one would make an answer of gigabytes.</summary>
+    [Fact]
+    public async Task OpenApi_takes_a_short_context_alone()
+    {
+        await using var vault = await VaultBench.CreateAsync();
+        await vault.WriteAsync("sys/internal/specs/openapi", """{"context": "ui"}""");
+        (await Should.ThrowAsync<SecretException>(() => vault.WriteAsync("sys/internal/specs/openapi", $$"""{"context": "{{new string('a', 1000)}}"}"""))).Kind.ShouldBe(SecretErrorKind.InvalidInput);
+    }
+
+    [Fact]
+    public async Task Capabilities_of_a_path_are_told_once_and_not_of_any_number()
+    {
+        await using var vault = await VaultBench.CreateAsync();
+        var told = (await vault.WriteAsync("sys/capabilities-self", """{"paths": ["a", "a", "b", "capabilities"]}""")).Data!.AsObject();
+        told.Select(member => member.Key).ShouldBe(["a", "b", "capabilities"]);
+        var many = string.Join(',', Enumerable.Range(0, 2000));
+        (await Should.ThrowAsync<SecretException>(() => vault.WriteAsync("sys/capabilities-self", $$"""{"paths": "{{many}}"}"""))).Kind.ShouldBe(SecretErrorKind.InvalidInput);
+    }
+
     [Fact]
     public async Task Declared_operations_are_those_that_are_answered()
     {

@@ -9,6 +9,21 @@ public sealed class WrappingTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
+    /// <summary>Whoever made one by hand could put into it what it likes, and say where it came from.</summary>
+    [Fact]
+    public async Task Policy_of_wrapping_tokens_is_given_to_no_other_token()
+    {
+        await using var vault = await VaultBench.CreateAsync();
+        await vault.WriteAsync("auth/token/roles/any", """{"allowed_policies_glob": "*"}""");
+        foreach (var path in new[] { "auth/token/create", "auth/token/create-orphan", "auth/token/create/any" })
+        {
+            var error = await Should.ThrowAsync<SecretException>(() => vault.WriteAsync(path, """{"policies": ["Response-Wrapping"], "no_default_policy": true}"""));
+            error.Reason.ShouldBe("cannot assign policy \"response-wrapping\"");
+        }
+        await vault.WriteAsync("sys/auth/userpass", """{"type": "userpass"}""");
+        (await Should.ThrowAsync<SecretException>(() => vault.WriteAsync("auth/userpass/users/bob", """{"password": "pw", "token_policies": "response-wrapping"}"""))).Kind.ShouldBe(SecretErrorKind.InvalidInput);
+    }
+
     [Fact]
     public async Task Unwrap_gives_the_answer_once()
     {
