@@ -22,9 +22,8 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
         try
         {
             var limits = limitsOf(context);
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-            timeout.CancelAfter(limits.RequestDurationMax);
-            await AnswerAsync(context, limits, timeout.Token);
+            using var deadline = new Deadline(limits.RequestDurationMax, context.RequestAborted);
+            await AnswerAsync(context, limits, deadline.Token);
         }
         catch (SecretException e)
         {

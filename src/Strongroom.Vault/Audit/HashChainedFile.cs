@@ -30,6 +30,8 @@ internal sealed class HashChainedFile : AuditSink
     /// <summary>How long an append waits for another process before the request is refused.</summary>
     public static readonly TimeSpan LockWaitMax = TimeSpan.FromSeconds(10);
 
+    private const int GroupsMax = 8;
+
     private readonly string _path;
     private readonly AuditFlush _flush;
     private readonly TimeProvider _time;
@@ -53,7 +55,7 @@ internal sealed class HashChainedFile : AuditSink
     {
         (_path, _file, _flush, _time, _gathers) = (path, file, flush, time, gathers);
         // Flushes for one caller are done in his own thread, without a hop; for a crowd in one that does nothing else.
-        if (gathers) _flusher = new FlushThread("audit", () => WriteGroupAsync().AsTask().GetAwaiter().GetResult());
+        if (gathers) _flusher = new FlushThread("audit", () => WriteGroupsAsync().AsTask().GetAwaiter().GetResult());
         // The stream itself looks for its position each time it is asked for the handle.
         _handle = file.SafeFileHandle;
         _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
@@ -64,7 +66,7 @@ internal sealed class HashChainedFile : AuditSink
     /// <param name="key">The key of the chain.</param>
     /// <param name="flush">When it is flushed.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="gathers">Whether an append lets what else is about to run go first, to be written with it: for many callers at once.</param>
+    /// <param name="gathers">Whether a thread of its own flushes for a crowd: for many callers at once.</param>
     public static HashChainedFile Open(string path, byte[] key, AuditFlush flush, TimeProvider time, bool gathers = false)
     {
         try
@@ -119,19 +121,23 @@ internal sealed class HashChainedFile : AuditSink
         return AppendAsync(new Append([record], Durable: true, key, serving), cancellationToken);
     }
 
-    private async ValueTask<AuditPosition> AppendAsync(Append mine, CancellationToken cancellationToken)
+    private ValueTask<AuditPosition> AppendAsync(Append mine, CancellationToken cancellationToken)
     {
+        bool leads;
         lock (_gate)
         {
             _waiting.Add(mine);
-            if (_writing) goto wait;
+            leads = !_writing;
             _writing = true;
         }
-        if (_gathers && !mine.Durable && ThreadPool.PendingWorkItemCount > 0) await Task.Yield();
-        if (_crowd > 1 && !_closed && IsDurableWaiting()) _flusher!.Wake();
-        else await WriteGroupAsync();
-    wait:
-        return await mine.Done.Task.WaitAsync(cancellationToken);
+        if (leads)
+        {
+            // Most appends are over when this returns: no one waits, and nobody is woken.
+            if (_crowd > 1 && !_closed && IsDurableWaiting()) _flusher!.Wake();
+            else _ = WriteGroupsAsync();
+        }
+        var done = mine.Done.Task;
+        return done.IsCompletedSuccessfully ? new(done.Result) : new(done.WaitAsync(cancellationToken));
     }
 
     public override async ValueTask DisposeAsync()
@@ -139,7 +145,7 @@ internal sealed class HashChainedFile : AuditSink
         _closed = true;
         _flusher?.Dispose();
         // What the thread was woken for and did not come to.
-        if (IsDurableWaiting()) await WriteGroupAsync();
+        if (IsDurableWaiting()) await WriteGroupsAsync();
         // A writer that is still at it goes first; one that comes later finds the file closed and refuses what waits.
         await _turn.WaitAsync();
         _turn.Release();
@@ -153,22 +159,29 @@ internal sealed class HashChainedFile : AuditSink
         lock (_gate) return _waiting.Exists(static append => append.Durable);
     }
 
-    /// <summary>Writes what waits now. What came meanwhile is the next writer's, on another thread, so that no caller works for ever.</summary>
-    private async ValueTask WriteGroupAsync()
+    /// <summary>Writes what waits, and what came meanwhile. Then it is another thread's turn, so that no caller works for ever.</summary>
+    private async ValueTask WriteGroupsAsync()
     {
         // Free but while the log is closed: then the closer writes, too, and two would chain to the same line.
         await _turn.WaitAsync();
         try
         {
-            await WriteWaitingAsync();
+            for (var i = 0; i < GroupsMax; i++)
+            {
+                if (!await WriteGroupAsync()) return;
+                if (_flusher is not null && !_closed && IsDurableWaiting()) break;
+            }
         }
         finally
         {
             _turn.Release();
         }
+        if (_flusher is not null && !_closed && IsDurableWaiting()) _flusher.Wake();
+        else ThreadPool.UnsafeQueueUserWorkItem(static file => _ = file.WriteGroupsAsync(), this, preferLocal: false);
     }
 
-    private async ValueTask WriteWaitingAsync()
+    /// <summary>Writes what waits now. Returns whether more came meanwhile; else the next to come writes.</summary>
+    private async ValueTask<bool> WriteGroupAsync()
     {
         List<Append> group;
         lock (_gate) (group, _waiting) = (_waiting, []);
@@ -185,19 +198,11 @@ internal sealed class HashChainedFile : AuditSink
                 : FileFaults.Explain(e, "audit", _path));
             foreach (var append in group) append.Done.TrySetException(error);
         }
-        bool durableWaits;
         lock (_gate)
         {
             if (_gathers) _crowd = Math.Max(group.Count, _crowd / 2);
-            if (_waiting.Count == 0)
-            {
-                _writing = false;
-                return;
-            }
-            durableWaits = _waiting.Exists(static append => append.Durable);
+            return _writing = _waiting.Count > 0;
         }
-        if (durableWaits && _flusher is not null && !_closed) _flusher.Wake();
-        else ThreadPool.UnsafeQueueUserWorkItem(static file => _ = file.WriteGroupAsync(), this, preferLocal: false);
     }
 
     private async ValueTask WriteAsync(List<Append> group, bool durable, CancellationToken cancellationToken)

@@ -13,10 +13,18 @@ public static class Envelope
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    private static readonly Stream Nowhere = Stream.Null;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _resting;
+
     /// <summary>Writes the answer to a request, which holds whatever secrets it gives out.</summary>
     public static void Write(IBufferWriter<byte> output, VaultRequest request, VaultResponse response)
     {
-        using var writer = new Utf8JsonWriter(output, Options);
+        // Writing never waits, so that a thread has one writer in use at most. It holds nothing of what went through it.
+        var writer = _resting ?? new Utf8JsonWriter(output, Options);
+        _resting = null;
+        writer.Reset(output);
         writer.WriteStartObject();
         writer.WriteString("request_id"u8, response.Wrap is null ? request.Origin.RequestId : "");
         writer.WriteString("lease_id"u8, response.Lease?.Id ?? "");
@@ -32,6 +40,9 @@ public static class Envelope
         if (!response.Data.IsEmpty && request.Path.StartsWith("sys/", StringComparison.Ordinal) && !request.Path.StartsWith("sys/wrapping/", StringComparison.Ordinal))
             Repeat(writer, response.Data);
         writer.WriteEndObject();
+        writer.Flush();
+        writer.Reset(Nowhere);
+        _resting = writer;
     }
 
     private static void Repeat(Utf8JsonWriter writer, ReadOnlyMemory<byte> data)

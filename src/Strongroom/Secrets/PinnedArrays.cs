@@ -11,6 +11,10 @@ internal static class PinnedArrays
     private const int SmallestShift = 8;
     private const int LargestShift = 16;
 
+    // Kept of each length: as many as there are requests at once, but for the long ones no more than this many bytes.
+    private const int SlotsMax = 64;
+    private const int KeptBytesMax = 128 * 1024;
+
     private static readonly byte[]?[]?[] Slots = new byte[]?[LargestShift - SmallestShift + 1][];
 
     /// <summary>An array of at least this length, with anything but secrets in it.</summary>
@@ -35,7 +39,7 @@ internal static class PinnedArrays
         var shift = Shift(array.Length);
         if (shift > LargestShift || array.Length != 1 << shift) return;
         ref var place = ref Slots[shift - SmallestShift];
-        var slots = Volatile.Read(ref place) ?? Interlocked.CompareExchange(ref place, new byte[]?[Environment.ProcessorCount * 4], null) ?? place!;
+        var slots = Volatile.Read(ref place) ?? Interlocked.CompareExchange(ref place, new byte[]?[Math.Clamp(KeptBytesMax >> shift, 4, SlotsMax)], null) ?? place!;
         for (var i = 0; i < slots.Length; i++)
         {
             if (Volatile.Read(ref slots[i]) is null && Interlocked.CompareExchange(ref slots[i], array, null) is null) return;
