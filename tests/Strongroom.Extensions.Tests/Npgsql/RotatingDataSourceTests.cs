@@ -61,12 +61,7 @@ public sealed class RotatingDataSourceTests(Database database) : IClassFixture<D
     [Fact]
     public async Task Refused_login_is_read_once_past_the_cache_and_tried_again()
     {
-        await MakeUserAsync(_user, "first");
-        var source = Open();
-        (await UserOfAsync(source)).ShouldBe(_user);
-        await database.ExecuteAsync($"ALTER ROLE {_user} PASSWORD 'second'");
-        Store(_user, "second");
-        source.Clear();
+        var source = await OpenBeforeARotationAsync();
 
         (await UserOfAsync(source)).ShouldBe(_user);
 
@@ -76,12 +71,7 @@ public sealed class RotatingDataSourceTests(Database database) : IClassFixture<D
     [Fact]
     public async Task Refused_login_is_tried_again_when_opened_synchronously()
     {
-        await MakeUserAsync(_user, "first");
-        var source = Open();
-        source.OpenConnection().Dispose();
-        await database.ExecuteAsync($"ALTER ROLE {_user} PASSWORD 'second'");
-        Store(_user, "second");
-        source.Clear();
+        var source = await OpenBeforeARotationAsync();
 
         using var connection = source.OpenConnection();
 
@@ -138,12 +128,7 @@ public sealed class RotatingDataSourceTests(Database database) : IClassFixture<D
     [Fact]
     public async Task Connection_that_the_caller_opens_is_refused_once_at_the_most()
     {
-        await MakeUserAsync(_user, "first");
-        var source = Open();
-        (await UserOfAsync(source)).ShouldBe(_user);
-        await database.ExecuteAsync($"ALTER ROLE {_user} PASSWORD 'second'");
-        Store(_user, "second");
-        source.Clear();
+        var source = await OpenBeforeARotationAsync();
         await using (var refused = source.CreateConnection()) await Should.ThrowAsync<PostgresException>(() => refused.OpenAsync());
 
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -209,6 +194,18 @@ public sealed class RotatingDataSourceTests(Database database) : IClassFixture<D
         // The cache knows the first login, and only that.
         _secrets.Expire("DATABASE");
         return _source = new RotatingNpgsqlDataSource(_secrets, "DATABASE", options, _log);
+    }
+
+    /// <summary>A data source that worked and whose login the database refuses by now; the store knows the new one, the cache does not.</summary>
+    private async Task<RotatingNpgsqlDataSource> OpenBeforeARotationAsync()
+    {
+        await MakeUserAsync(_user, "first");
+        var source = Open();
+        (await UserOfAsync(source)).ShouldBe(_user);
+        await database.ExecuteAsync($"ALTER ROLE {_user} PASSWORD 'second'");
+        Store(_user, "second");
+        source.Clear();
+        return source;
     }
 
     private static async Task<string> UserOfAsync(RotatingNpgsqlDataSource source)
