@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Strongroom.Backends.Aws.Access;
 using Strongroom.Backends.Http;
 using Strongroom.Secrets;
 using Strongroom.Stores;

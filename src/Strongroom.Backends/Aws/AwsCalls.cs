@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Strongroom.Backends.Aws.Access;
 using Strongroom.Backends.Http;
 using Strongroom.Secrets;
 

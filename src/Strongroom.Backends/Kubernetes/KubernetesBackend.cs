@@ -1,3 +1,4 @@
+using System.Text;
 using Strongroom.Backends.Http;
 using Strongroom.Backends.Kubernetes.Access;
 using Strongroom.Secrets;
@@ -39,9 +40,9 @@ public sealed class KubernetesBackend : SecretBackend
     public static SecretBackend Create(BackendSettings settings)
     {
         var secret = settings.Text("secret");
-        if (secret is not null && !KubernetesName.IsObject(secret)) settings.Fault("secret must be the name of an object: lower-case letters, digits, hyphens and dots");
+        if (secret is not null && !KubernetesObject.IsName(secret)) settings.Fault("secret must be the name of an object: lower-case letters, digits, hyphens and dots");
         var nameSpace = settings.Text("namespace");
-        if (nameSpace is not null && !KubernetesName.IsObject(nameSpace)) settings.Fault("namespace must be lower-case letters, digits and hyphens");
+        if (nameSpace is not null && !KubernetesObject.IsName(nameSpace)) settings.Fault("namespace must be lower-case letters, digits and hyphens");
         var place = KubernetesPlace.From(settings);
         settings.ThrowOnFaults();
         return new KubernetesBackend(settings, place, secret, nameSpace);
@@ -81,7 +82,7 @@ public sealed class KubernetesBackend : SecretBackend
         var names = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var address in addresses) names.Add(_secret ?? address.Path);
         if (_secret is not null) names.Add(_secret);
-        return new BackendPolicy("Kubernetes Role and RoleBinding (YAML)", KubernetesName.Role(_namespace ?? "default", names, writes));
+        return new BackendPolicy("Kubernetes Role and RoleBinding (YAML)", Role(_namespace ?? "default", names, writes));
     }
 
     /// <inheritdoc/>
@@ -166,7 +167,7 @@ public sealed class KubernetesBackend : SecretBackend
     private string ObjectOf(SecretAddress address)
     {
         var name = _secret ?? address.Path;
-        return KubernetesName.IsObject(name) ? name : throw new SecretException(
+        return KubernetesObject.IsName(name) ? name : throw new SecretException(
             SecretErrorKind.InvalidInput, "is no name for an object of Kubernetes: lower-case letters, digits, hyphens and dots, 253 at most",
             help: name.Contains('/') ? "a key of an object is a field: OBJECT#KEY" : "naming: kebab in the manifest writes names so, or set secret to keep all as keys of one object");
     }
@@ -174,7 +175,7 @@ public sealed class KubernetesBackend : SecretBackend
     private string KeyOf(SecretAddress address)
     {
         var key = _secret is null ? address.Field ?? SecretAddress.DefaultField : address.Path;
-        return KubernetesName.IsKey(key) ? key : throw new SecretException(
+        return KubernetesObject.IsKey(key) ? key : throw new SecretException(
             SecretErrorKind.InvalidInput, "is no key of a secret of Kubernetes: letters, digits, hyphens, underscores and dots, 253 at most");
     }
 
@@ -231,4 +232,50 @@ public sealed class KubernetesBackend : SecretBackend
     private static SecretException NoKey(string key) => new(SecretErrorKind.NotFound, $"the object has no key {key}");
 
     private static SecretException Changed() => new(SecretErrorKind.Conflict, "is another by now, or exists although it should not");
+
+    /// <summary>A Role that permits these objects and no others, with a binding to fill in.</summary>
+    private static string Role(string nameSpace, IReadOnlyCollection<string> names, bool writes)
+    {
+        var text = new StringBuilder();
+        text.Append($$"""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata:
+              name: strongroom
+              namespace: {{nameSpace}}
+            rules:
+              - apiGroups: [""]
+                resources: [secrets]
+                resourceNames: [{{string.Join(", ", names)}}]
+                verbs: [{{(writes ? "get, list, watch, patch, delete" : "get, list, watch")}}]
+
+            """);
+        if (writes)
+        {
+            text.Append("""
+                  # To create, no name can be named.
+                  - apiGroups: [""]
+                    resources: [secrets]
+                    verbs: [create]
+
+                """);
+        }
+        return text.Append($$"""
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata:
+              name: strongroom
+              namespace: {{nameSpace}}
+            roleRef:
+              apiGroup: rbac.authorization.k8s.io
+              kind: Role
+              name: strongroom
+            subjects:
+              - kind: ServiceAccount
+                name: strongroom
+                namespace: {{nameSpace}}
+
+            """).ToString();
+    }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Amazon.Runtime.Internal.Auth;
 using Shouldly;
 using Strongroom.Backends.Aws;
+using Strongroom.Backends.Aws.Access;
 using Strongroom.Fakes;
 using Strongroom.Fakes.Aws;
 using Strongroom.Secrets;

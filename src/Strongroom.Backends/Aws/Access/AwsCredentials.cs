@@ -6,7 +6,7 @@ using Amazon.Runtime.Credentials;
 using Strongroom.Backends.Http;
 using Strongroom.Secrets;
 
-namespace Strongroom.Backends.Aws;
+namespace Strongroom.Backends.Aws.Access;
 
 /// <summary>An access key; <paramref name="IsRenewable"/> when asking again may give another.</summary>
 internal sealed record AwsCredential(string KeyId, SecretValue Secret, SecretValue? SessionToken, DateTimeOffset? RenewAt, bool IsRenewable)

@@ -6,7 +6,7 @@ using Strongroom.Backends.Http;
 using Strongroom.Files;
 using Strongroom.Secrets;
 
-namespace Strongroom.Backends.Aws;
+namespace Strongroom.Backends.Aws.Access;
 
 /// <summary>A profile whose keys come from IAM Identity Center, which people log in to with <c>aws sso login</c>.</summary>
 /// <param name="Name">Name of the profile.</param>
