@@ -72,7 +72,7 @@ public sealed class HcpBackend : SecretBackend
     public override BackendPolicy LeastPrivilege(IReadOnlyList<SecretAddress> addresses, bool writes) => new(
         $"HCP IAM policy (JSON) of secrets/project/{_connection.Project ?? "PROJECT"}/app/{_connection.App ?? "APP"}",
         $$"""
-        {"bindings": [{"role_id": "roles/secrets.{{(writes ? "app-manager" : "app-secret-reader")}}", "members": [{"member_type": "SERVICE_PRINCIPAL", "member_id": "{{_connection.ClientId ?? "CLIENT"}}"}]}]}
+        {"bindings": [{"role_id": "roles/secrets.{{(writes ? "app-manager" : "app-secret-reader")}}", "members": [{"member_type": "SERVICE_PRINCIPAL", "member_id": "SERVICE_PRINCIPAL_ID"}]}]}
 
         """);
 

@@ -205,12 +205,13 @@ public sealed class HcpBackendTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Least_privilege_names_the_role_and_the_client()
+    public async Task Least_privilege_names_the_role_and_takes_no_id_of_a_key_for_that_of_its_owner()
     {
         await using var backend = Backend(_service);
 
         backend.LeastPrivilege([new("ONE")], writes: false)!.Text.ShouldContain("roles/secrets.app-secret-reader");
         backend.LeastPrivilege([new("ONE")], writes: true)!.Text.ShouldContain("roles/secrets.app-manager");
+        backend.LeastPrivilege([new("ONE")], writes: true)!.Text.ShouldNotContain(HcpService.ClientId);
     }
 
     private int Opened(string name) => _service.Exchanges.Count(e => e.AnswerText.Contains("dynamic_instance", StringComparison.Ordinal) && e.AnswerText.Contains($"\"{name}\"", StringComparison.Ordinal));
