@@ -194,7 +194,7 @@ internal sealed class DoctorVerb : Verb
 
         public static Finding Good(string text) => new(Level.Good, text);
 
-        public static Finding Bad(SecretException e) => new(Level.Bad, e.Help is null ? e.Message : e.Message[..^(e.Help.Length + 2)], e.Help);
+        public static Finding Bad(SecretException e) => new(Level.Bad, e.Headline, e.Help);
 
         public void Write(Screen screen)
         {

@@ -80,7 +80,7 @@ internal sealed class EditVerb : Verb
             edited.Dispose();
             var faults = FormatFaults.ToException(edited.Faults, "the edited text");
             if (!Question.CanAsk) throw faults;
-            screen.Fail(faults.Message);
+            screen.Fail(faults.Headline);
             if (!Question.Ask("Nothing was changed. Open the editor again?", otherwise: true)) throw new OperationCanceledException();
             EditedText.Annotate(text, saved.Reveal(), edited.Faults);
         }

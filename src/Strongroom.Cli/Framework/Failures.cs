@@ -40,9 +40,5 @@ internal static class Failures
     }
 
     /// <summary>The message without its help, and the help on a line of its own.</summary>
-    public static void Tell(Screen screen, SecretException e)
-    {
-        var message = e.Help is null ? e.Message : e.Message[..^(e.Help.Length + 2)];
-        screen.Fail(message, e.Help);
-    }
+    public static void Tell(Screen screen, SecretException e) => screen.Fail(e.Headline, e.Help);
 }

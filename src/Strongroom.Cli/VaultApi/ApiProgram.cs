@@ -52,8 +52,7 @@ internal static class ApiProgram
     /// <summary>The message, and what to do on a line of its own.</summary>
     public static void Tell(Screen screen, SecretException e)
     {
-        var message = e.Help is null ? e.Message : e.Message[..^(e.Help.Length + 2)];
-        screen.Note("Error: " + message);
+        screen.Note("Error: " + e.Headline);
         if (e.Help is not null) screen.Note("  → " + e.Help);
         if (e.Kind == SecretErrorKind.Unreachable && ApiCall.Variable("VAULT_ADDR") is null or "")
             screen.Note("  → VAULT_ADDR is not set. For a dev server on this machine: export VAULT_ADDR=http://127.0.0.1:8200");

@@ -42,9 +42,15 @@ public sealed class SecretException : Exception
     /// <summary>How long the store asked us to wait, if it said so.</summary>
     public TimeSpan? RetryAfter { get; }
 
+    /// <summary>The reason in fewer lines, where it says one thing of many places; null where nothing is left out.</summary>
+    public string? Summary { get; init; }
+
+    /// <summary>The message for a person: without the help, which stands apart, and summed up where that is possible.</summary>
+    public string Headline => Compose(Store, Operation, Name, Summary ?? Reason, help: null);
+
     /// <summary>The same failure, told with the store, operation and name that an inner layer did not know.</summary>
     public SecretException Locate(string store, string operation, string? name) =>
-        new(Kind, Reason, Store ?? store, Operation ?? operation, Name ?? name, Help, RetryAfter, this);
+        new(Kind, Reason, Store ?? store, Operation ?? operation, Name ?? name, Help, RetryAfter, this) { Summary = Summary };
 
     private static string Compose(string? store, string? operation, string? name, string reason, string? help)
     {
