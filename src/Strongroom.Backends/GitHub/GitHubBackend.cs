@@ -138,6 +138,16 @@ public sealed class GitHubBackend : SecretBackend
     }
 
     /// <inheritdoc/>
+    /// <remarks>When each secret was written, to the second: GitHub tells nothing else of it.</remarks>
+    public override async ValueTask<IReadOnlyDictionary<string, SecretVersion>?> ListStatesAsync(CancellationToken cancellationToken)
+    {
+        if (_scope.AreVariables) return null;
+        var states = new Dictionary<string, SecretVersion>(StringComparer.Ordinal);
+        await VisitAsync(item => states[item.RequiredText("name")] = State(item), cancellationToken);
+        return states;
+    }
+
+    /// <inheritdoc/>
     public override async ValueTask<WriteReceipt> WriteAsync(SecretAddress address, SecretWrite write, CancellationToken cancellationToken)
     {
         var name = Name(address.Path);
@@ -145,9 +155,13 @@ public sealed class GitHubBackend : SecretBackend
         if (write.Value.Length > ValueLengthMax) throw new SecretException(SecretErrorKind.InvalidInput, $"has a value of {write.Value.Length} bytes; GitHub takes {ValueLengthMax}");
         if (!Utf8.IsValid(write.Value.Reveal()))
             throw new SecretException(SecretErrorKind.InvalidInput, "has a value that is no text, and GitHub hands values over as text", help: "write it as base64 and decode it in the workflow");
-        if (_scope.AreVariables) await WriteVariableAsync(name, write.Value, cancellationToken);
-        else await WriteSecretAsync(name, write.Value, cancellationToken);
-        return default;
+        if (_scope.AreVariables)
+        {
+            await WriteVariableAsync(name, write.Value, cancellationToken);
+            return default;
+        }
+        await WriteSecretAsync(name, write.Value, cancellationToken);
+        return new WriteReceipt(_isInJob ? null : await FindStateAsync(name, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -187,6 +201,20 @@ public sealed class GitHubBackend : SecretBackend
         if (string.Equals(fresh.Id, key.Id)) throw _github.Fault(answer);
         using var second = await PutAsync(name, value, fresh, sharing, cancellationToken);
         await RequireAsync(second, isOne: false, cancellationToken);
+    }
+
+    /// <summary>The state that a write made, which its answer does not tell. Null when it cannot be had: written it is all the same.</summary>
+    private async ValueTask<SecretVersion?> FindStateAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await _github.GetAsync($"{Place()}/{name}", cancellationToken);
+            return answer.IsSuccess ? State(answer.Json()) : null;
+        }
+        catch (SecretException)
+        {
+            return null;
+        }
     }
 
     private ValueTask<HttpAnswer> PutAsync(string name, SecretValue value, PublicKey key, GitHubSharing? sharing, CancellationToken cancellationToken)
@@ -313,6 +341,8 @@ public sealed class GitHubBackend : SecretBackend
 
     private static StoredSecret Variable(JsonElement item) =>
         new(item.SecretOf("value") ?? throw new SecretException(SecretErrorKind.Malformed, "was answered without value"), CreatedAt: item.TimeOf("updated_at"));
+
+    private static SecretVersion State(JsonElement item) => SecretVersion.Named(item.RequiredText("updated_at"));
 
     /// <summary>The name as GitHub keeps it.</summary>
     private static string Name(string path)

@@ -180,19 +180,16 @@ internal sealed class ListVerb : Verb
     private static async Task<int> WriteStoreAsync(Invocation invocation, Session session, SecretStore store, Holdings holdings)
     {
         var paths = holdings.PathsOf(store);
+        var written = await StoreDrift.StatesAsync(session, store, invocation.CancellationToken);
         if (invocation.Json)
         {
-            JsonOutput.Write(invocation.Screen, json =>
-            {
-                json.WriteStartArray();
-                foreach (var path in paths) json.WriteStringValue($"{store.Name}://{path}");
-                json.WriteEndArray();
-            });
+            WriteStoreJson(invocation, store, paths, written);
         }
-        else if (await StoreDrift.WordsAsync(session, store, invocation.CancellationToken) is { Count: > 0 } words)
+        else if (written.Count > 0)
         {
             var table = new Table("name", "value");
-            foreach (var path in paths) table.Add(path, words.GetValueOrDefault(path, ""));
+            foreach (var path in paths)
+                table.Add(path, written.GetValueOrDefault(path) switch { true => "as written from here", false => "changed since", null => "" });
             table.Write(invocation.Screen);
         }
         else
@@ -201,4 +198,17 @@ internal sealed class ListVerb : Verb
         }
         return ExitCode.Success;
     }
+
+    private static void WriteStoreJson(Invocation invocation, SecretStore store, IReadOnlyList<string> paths, IReadOnlyDictionary<string, bool?> written) => JsonOutput.Write(invocation.Screen, json =>
+    {
+        json.WriteStartArray();
+        foreach (var path in paths)
+        {
+            json.WriteStartObject();
+            json.WriteString("reference", $"{store.Name}://{path}");
+            if (written.Count > 0) json.WriteString("drift", written.GetValueOrDefault(path) switch { true => "none", false => "changed", null => "unknown" });
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
 }

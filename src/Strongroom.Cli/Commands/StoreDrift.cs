@@ -37,14 +37,17 @@ internal sealed class StoreDrift
         return drift;
     }
 
-    /// <summary>The words for <c>list --store</c>, by path; empty when the store tells no states. Reads no value.</summary>
-    public static async Task<IReadOnlyDictionary<string, string>> WordsAsync(Session session, SecretStore store, CancellationToken cancellationToken)
+    /// <summary>
+    /// For <c>list --store</c>, by path: true as written from here, false changed since, null not written from here. Empty when the store
+    /// tells no states. Reads no value.
+    /// </summary>
+    /// <exception cref="SecretException">When the store cannot be asked.</exception>
+    public static async Task<IReadOnlyDictionary<string, bool?>> StatesAsync(Session session, SecretStore store, CancellationToken cancellationToken)
     {
-        var words = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (store.Can(BackendCapabilities.Read) || await store.ListStatesAsync(cancellationToken) is not { } states) return words;
-        foreach (var (path, state) in states)
-            words[path] = session.Written.IsAsWritten(store, path, state) switch { true => "as written from here", false => "changed since", null => "" };
-        return words;
+        var written = new Dictionary<string, bool?>(StringComparer.Ordinal);
+        if (store.Can(BackendCapabilities.Read) || await store.ListStatesAsync(cancellationToken) is not { } states) return written;
+        foreach (var (path, state) in states) written[path] = session.Written.IsAsWritten(store, path, state);
+        return written;
     }
 
     private async Task CompareAsync(Session session, ManifestPlan plan, SecretStore store, Dictionary<string, string> declared, CancellationToken cancellationToken)

@@ -92,6 +92,31 @@ public sealed class GitHubBackendTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Time_of_the_last_write_tells_that_somebody_else_wrote()
+    {
+        await using var backend = GitHubPlace.Backend(_fake, _time);
+        using var value = SecretValue.FromText("1");
+        var written = (await backend.WriteAsync(new SecretAddress("A"), new SecretWrite(value), CancellationToken.None)).Version.ShouldNotBeNull();
+
+        (await backend.ListStatesAsync(CancellationToken.None))!["A"].ShouldBe(written);
+        var there = _fake.Open(GitHubPlace.Repository).Secrets["A"];
+        _fake.Open(GitHubPlace.Repository).Secrets["A"] = there with { UpdatedAt = there.UpdatedAt.AddSeconds(1) };
+        (await backend.ListStatesAsync(CancellationToken.None))!["A"].ShouldNotBe(written);
+    }
+
+    [Fact]
+    public async Task Write_succeeds_although_its_time_cannot_be_had()
+    {
+        await using var store = Store();
+        _fake.Faults.Always(new Fault.Failing(503), r => r.Method == "GET" && r.Path.EndsWith("/A", StringComparison.Ordinal));
+        using var value = SecretValue.FromText("1");
+
+        (await store.WriteAsync(new SecretAddress("A"), new SecretWrite(value))).Version.ShouldBeNull();
+
+        _fake.Open(GitHubPlace.Repository).Secrets.ShouldContainKey("A");
+    }
+
+    [Fact]
     public async Task Write_keeps_who_sees_a_secret_of_an_organization()
     {
         var place = _fake.Open("orgs/acme/actions");

@@ -32,6 +32,13 @@ public sealed class FlyStoreTests : IDisposable
             RENEWED  as written from here
 
             """);
+        Run(environment + "strongroom list --store fly --json | jq -c '.[]'").ShouldBe("""
+            {"reference":"fly://CHANGED","drift":"changed"}
+            {"reference":"fly://KEPT","drift":"none"}
+            {"reference":"fly://OTHERS","drift":"unknown"}
+            {"reference":"fly://RENEWED","drift":"none"}
+
+            """);
         var told = Run(environment + "strongroom doctor fly");
         told.ShouldContain("✓ fly: 1 value as written from here\n");
         told.ShouldContain("! fly: changed since they were written from here: CHANGED\n  → strongroom copy CHANGED --to fly --overwrite writes the values of here\n");
