@@ -18,9 +18,9 @@ namespace Strongroom.Server.Hcp;
 internal sealed record HcpCall(ServedVault Vault, RequestOrigin Origin, IQueryCollection Query, ReadOnlyMemory<byte> Body, CancellationToken CancellationToken)
 {
     /// <summary>Asks the vault. Throws what it answers.</summary>
-    public ValueTask<VaultResponse> SendAsync(VaultOperation operation, string path, ReadOnlyMemory<byte> body = default, int? version = null) =>
-        Vault.HandleAsync(
-            new VaultRequest(operation, path, body, version) { Origin = Origin with { RequestId = RequestIds.Next(), WrapTtl = TimeSpan.Zero } }, CancellationToken);
+    public async ValueTask<VaultResponse> SendAsync(VaultOperation operation, string path, ReadOnlyMemory<byte> body = default, int? version = null) =>
+        HcpErrors.RequireAdmitted(await Vault.HandleAsync(
+            new VaultRequest(operation, path, body, version) { Origin = Origin with { RequestId = RequestIds.Next(), WrapTtl = TimeSpan.Zero } }, CancellationToken));
 
     /// <summary>Asks the vault; null when there is nothing, or nothing that can be read.</summary>
     public async ValueTask<VaultResponse?> FindAsync(VaultOperation operation, string path, int? version = null)
@@ -50,16 +50,9 @@ internal sealed record HcpCall(ServedVault Vault, RequestOrigin Origin, IQueryCo
     /// <summary>The body as a JSON object, which the caller disposes. Throws InvalidInput when it is none.</summary>
     public JsonDocument ReadBody()
     {
-        try
-        {
-            var json = JsonDocument.Parse(Body);
-            if (json.RootElement.ValueKind == JsonValueKind.Object) return json;
-            json.Dispose();
-        }
-        catch (JsonException)
-        {
-            // Told below, without the text of the fault: it may quote the body.
-        }
+        var json = StrictJson.TryParse(Body, new JsonDocumentOptions { AllowDuplicateProperties = false });
+        if (json?.RootElement.ValueKind == JsonValueKind.Object) return json;
+        json?.Dispose();
         throw new SecretException(SecretErrorKind.InvalidInput, "the body is no JSON object");
     }
 

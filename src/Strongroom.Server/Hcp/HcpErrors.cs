@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Strongroom.Secrets;
 using Strongroom.Server.Http;
+using Strongroom.Vault.Requests;
 
 namespace Strongroom.Server.Hcp;
 
@@ -44,6 +45,16 @@ internal static class HcpErrors
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
+    }
+
+    /// <summary>The answer of the vault, unless that refused the request because there were too many. Throws Throttled then.</summary>
+    public static VaultResponse RequireAdmitted(VaultResponse response)
+    {
+        if (response.StatusCode != StatusCodes.Status429TooManyRequests) return response;
+        var wait = response.Headers.FirstOrDefault(header => header.Key == "Retry-After").Value;
+        response.Dispose();
+        throw new SecretException(
+            SecretErrorKind.Throttled, "rate limit quota exceeded", retryAfter: int.TryParse(wait, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null);
     }
 
     /// <summary>An app that is not there is refused like one that may not be seen.</summary>

@@ -16,12 +16,12 @@ internal sealed class HcpFacade(ServedVault vault, HcpFacadeConfiguration config
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Answers a request whose path <see cref="HcpPath.Of"/> knows.</summary>
-    public async Task AnswerAsync(HttpContext context, string path, EdgeLimits limits, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task AnswerAsync(HttpContext context, string path, EdgeLimits limits, BodyReader bodies, RequestOrigin origin, CancellationToken cancellationToken)
     {
         try
         {
-            using var body = HttpMethods.IsGet(context.Request.Method) ? null : await VaultEdge.ReadBodyAsync(context, limits, cancellationToken);
-            var content = body?.WrittenMemory ?? default;
+            using var body = HttpMethods.IsGet(context.Request.Method) ? null : await bodies.ReadAsync(context, limits, origin, cancellationToken);
+            var content = body?.Memory ?? default;
             if (path == HcpPath.Token)
             {
                 await HcpLogin.AnswerAsync(context, vault, configuration.AuthMount, origin, content, cancellationToken);

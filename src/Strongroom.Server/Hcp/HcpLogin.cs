@@ -33,7 +33,7 @@ internal static class HcpLogin
         try
         {
             var request = new VaultRequest(VaultOperation.Update, $"auth/{authMount}/login", login.WrittenMemory) { Origin = origin with { Token = null, WrapTtl = TimeSpan.Zero } };
-            using var response = await vault.HandleAsync(request, cancellationToken);
+            using var response = HcpErrors.RequireAdmitted(await vault.HandleAsync(request, cancellationToken));
             await WriteTokenAsync(context, response.Auth!);
         }
         catch (SecretException e) when (e.Kind is SecretErrorKind.InvalidInput or SecretErrorKind.Denied or SecretErrorKind.NotFound or SecretErrorKind.Unsupported)

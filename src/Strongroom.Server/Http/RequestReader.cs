@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using Strongroom.Secrets;
 using Strongroom.Vault.Requests;
@@ -94,44 +93,6 @@ internal static class RequestReader
         if (!type.Equals(expected, StringComparison.OrdinalIgnoreCase))
             throw new BadHttpRequestException($"PATCH requires Content-Type of {expected}", StatusCodes.Status415UnsupportedMediaType);
     }
-
-    /// <summary>Reads the body, at most so many bytes. Throws InvalidInput for more; the caller disposes of it.</summary>
-    public static async ValueTask<SecretBuffer?> BodyAsync(HttpContext context, long lengthMax, CancellationToken cancellationToken)
-    {
-        var length = context.Request.ContentLength;
-        if (length == 0 || (length is null && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true)) return null;
-        if (length > lengthMax) throw TooLarge();
-        var body = new SecretBuffer((int)Math.Min(length ?? 4096, 1 << 20));
-        try
-        {
-            var reader = context.Request.BodyReader;
-            // A read that is cancelled by its token leaves the reader unusable for who answers and closes the connection.
-            await using var cancelling = cancellationToken.Register(static reader => ((PipeReader)reader!).CancelPendingRead(), reader);
-            while (true)
-            {
-                var read = await reader.ReadAsync(CancellationToken.None);
-                if (read.IsCanceled)
-                {
-                    reader.AdvanceTo(read.Buffer.End);
-                    throw new OperationCanceledException(cancellationToken);
-                }
-                foreach (var segment in read.Buffer)
-                {
-                    if (body.Length + segment.Length > lengthMax) throw TooLarge();
-                    body.Write(segment.Span);
-                }
-                reader.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted) return body;
-            }
-        }
-        catch
-        {
-            body.Dispose();
-            throw;
-        }
-    }
-
-    public static BadHttpRequestException TooLarge() => new("http: request body too large", StatusCodes.Status413PayloadTooLarge);
 
     public static int? Number(IQueryCollection query, string name)
     {

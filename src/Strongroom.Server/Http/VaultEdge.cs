@@ -12,6 +12,8 @@ namespace Strongroom.Server.Http;
 /// </summary>
 internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, EdgeLimits> limitsOf, ILogger<VaultEdge> log, HcpFacade? hcp = null)
 {
+    private readonly BodyReader _bodies = new(vault);
+
     /// <summary>Answers one HTTP request.</summary>
     public async Task HandleAsync(HttpContext context)
     {
@@ -59,7 +61,7 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
         if (edge.Cors is { } cors && await CrossOrigin.AnswerAsync(context, cors)) return;
         if (hcp is not null && HcpPath.Of(context) is { } route)
         {
-            await hcp.AnswerAsync(context, route, limits, OriginOf(context, limits, edge), cancellationToken);
+            await hcp.AnswerAsync(context, route, limits, _bodies, OriginOf(context, limits, edge), cancellationToken);
             return;
         }
         if (RequestReader.Operation(http) is not { } operation)
@@ -78,13 +80,11 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
             return;
         }
         if (operation == VaultOperation.Patch) RequestReader.RequireMergePatch(http);
+        var origin = OriginOf(context, limits, edge);
         using var body = operation is VaultOperation.Read or VaultOperation.List or VaultOperation.Help
             ? null
-            : await ReadBodyAsync(context, limits, cancellationToken);
-        var request = new VaultRequest(operation, path, body?.WrittenMemory ?? default)
-        {
-            Origin = OriginOf(context, limits, edge),
-        };
+            : await _bodies.ReadAsync(context, limits, origin, cancellationToken);
+        var request = new VaultRequest(operation, path, body?.Memory ?? default) { Origin = origin };
         if (http.QueryString.HasValue)
         {
             request = request with
@@ -111,23 +111,6 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
         AuditedHeaders = edge.AuditedHeaders.Count == 0 ? null : RequestReader.AuditedHeaders(context.Request.Headers, edge.AuditedHeaders),
         UserAgent = context.Request.Headers.UserAgent.ToString(),
     };
-
-    /// <summary>Reads the body within the listener's limits; null when there is none.</summary>
-    public static async ValueTask<SecretBuffer?> ReadBodyAsync(HttpContext context, EdgeLimits limits, CancellationToken cancellationToken)
-    {
-        if (context.Request.ContentLength == 0) return null;
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(limits.ReadTimeout);
-        try
-        {
-            return await RequestReader.BodyAsync(context, limits.RequestSizeMax, timeout.Token);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            context.Response.Headers.Connection = "close";
-            throw new BadHttpRequestException("the body took too long to come in", StatusCodes.Status408RequestTimeout, e);
-        }
-    }
 
     /// <summary>Tells the vault whether an answer that must not be lost went out as a whole.</summary>
     private static async Task HandOverAsync(

@@ -14,6 +14,9 @@ internal static class AuditLine
     /// <summary>The longest line, in bytes.</summary>
     public const int LengthMax = 16 * 1024;
 
+    // No path that there can be is longer; whoever asks for one that is must not be able to make a line that is longer than readers take.
+    private const int PathLengthMax = 1024;
+
     public const int MacLength = SHA256.HashSizeInBytes;
 
     private const int MacTextLength = 44;
@@ -36,7 +39,7 @@ internal static class AuditLine
         json.Text("kind"u8, KindName(record.Kind));
         json.Text("caller"u8, record.Caller);
         json.Text("operation"u8, record.Operation);
-        json.Text("path"u8, record.Path);
+        json.Text("path"u8, record.Path.Length <= PathLengthMax ? record.Path : $"{record.Path.AsSpan(0, PathLengthMax)}… ({record.Path.Length} characters)");
         if (record.Version is { } version) json.Number("version"u8, version);
         if (record.Count != 0) json.Number("count"u8, record.Count);
         if (record.Outcome is { } outcome) json.Text("outcome"u8, outcome);

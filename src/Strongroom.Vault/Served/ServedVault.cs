@@ -222,6 +222,21 @@ public sealed partial class ServedVault : IAsyncDisposable
         return caller?.Acl.Check(request.Path, needed, request.Body.Span, null).IsAllowed == true;
     }
 
+    /// <summary>Whether a request comes from the holder of a good token: what it may do is another question. Takes no use off the token; false while the vault is sealed.</summary>
+    public async ValueTask<bool> KnowsAsync(RequestOrigin origin, CancellationToken cancellationToken)
+    {
+        var unsealed = _unsealed;
+        if (origin.Token is not { } token || unsealed?.Running.TryEnter() != true) return false;
+        try
+        {
+            return await unsealed.System.Tokens.FindAsync(token, cancellationToken) is { } state && ClientNetworks.Allow(state.Entry.BoundCidrs, origin.Address);
+        }
+        finally
+        {
+            unsealed.Running.Leave();
+        }
+    }
+
     /// <summary>Answers a request by the token that came with it. The response must be disposed.</summary>
     public async ValueTask<VaultResponse> HandleAsync(VaultRequest request, CancellationToken cancellationToken)
     {

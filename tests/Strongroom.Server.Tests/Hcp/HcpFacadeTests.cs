@@ -235,6 +235,29 @@ public sealed class HcpFacadeTests : IAsyncLifetime
         return body!;
     }
 
+    [Fact]
+    public async Task Beyond_a_rate_limit_clients_are_told_to_wait()
+    {
+        var (id, secret) = await AppRoleAsync("""path \"secret/*\" { capabilities = [\"list\", \"read\"] }""");
+        var token = (string)(await LoginAsync(id, secret, basic: false)).Body!["access_token"]!;
+        await _server.SendAsync("POST", "/v1/sys/quotas/rate-limit/secrets", """{"path":"secret","rate":1,"interval":"1h"}""");
+        await _server.SendAsync("POST", "/v1/sys/quotas/rate-limit/logins", """{"path":"auth/approle","rate":1,"interval":"1h"}""");
+        await BearerAsync("GET", App + "/secrets", token);
+        await LoginAsync(id, secret, basic: false);
+
+        var (status, body) = await BearerAsync("GET", App + "/secrets", token);
+        (status, (int)body!["code"]!).ShouldBe((429, 8));
+        (await LoginAsync(id, secret, basic: false)).Status.ShouldBe(429);
+    }
+
+    [Theory]
+    [InlineData("/secret/kv", """{"name":"\ud800","value":"x"}""")]
+    [InlineData("/secret/kv", """{"name":"A","value":"\ud800"}""")]
+    [InlineData("/secret/kv", """{"name":"A","value":"a","value":"b"}""")]
+    [InlineData("/secret/kv:batch", """{"secrets":[{"name":"A","value":"\ud800"}]}""")]
+    public async Task Text_that_is_none_is_refused(string path, string json) =>
+        (await _server.SendAsync("POST", App + path, json)).Status.ShouldBe(400);
+
     private async Task<(string Id, string Secret)> AppRoleAsync(string policy)
     {
         await _server.SendAsync("POST", "/v1/sys/auth/approle", """{"type":"approle"}""");

@@ -48,6 +48,14 @@ public sealed class CoreAdvisoryTests
     }
 
     [Fact]
+    public async Task CVE_2025_6203_json_of_very_many_members_is_refused_before_it_is_taken_apart()
+    {
+        await using var vault = await VaultBench.CreateAsync();
+        var many = "{\"policies\": [" + string.Join(',', Enumerable.Repeat('1', StrictJson.TokensMax)) + "]}";
+        (await Should.ThrowAsync<SecretException>(() => vault.WriteAsync("auth/token/create", many))).Reason.ShouldBe("error parsing JSON");
+    }
+
+    [Fact]
     public async Task Child_does_not_outlive_its_parent_that_expired()
     {
         await using var vault = await VaultBench.CreateAsync();
