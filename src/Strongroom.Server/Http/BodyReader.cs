@@ -61,10 +61,11 @@ internal sealed class BodyReader(ServedVault vault)
             }
             var length = body.Length + read.Buffer.Length;
             if (length > limits.RequestSizeMax) throw TooLarge();
-            if (body.Needs(length) is > 0 and var room)
+            if (body.Needs(length) > 0)
             {
                 budget ??= await vault.KnowsAsync(origin, cancellationToken) ? _holders : _strangers;
-                if (!body.TryTake(budget, room)) throw NoRoom();
+                // All that was announced at once: so nothing is read for nothing, or copied while it grows.
+                if (!body.TryTake(budget, Math.Max(length, context.Request.ContentLength ?? 0))) throw NoRoom();
             }
             foreach (var segment in read.Buffer) body.Write(segment.Span);
             reader.AdvanceTo(read.Buffer.End);

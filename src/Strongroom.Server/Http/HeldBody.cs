@@ -18,14 +18,16 @@ internal sealed class HeldBody(int capacity) : IDisposable
 
     public ReadOnlyMemory<byte> Memory => _bytes.WrittenMemory;
 
-    /// <summary>How much room more a body of this length needs; 0 when it has enough.</summary>
+    /// <summary>How much room more the body needs to have this length; 0 when it has enough.</summary>
     public long Needs(long length) => length <= FreeLength + _taken ? 0 : (((length - FreeLength - _taken - 1) / StepLength) + 1) * StepLength;
 
-    /// <summary>Takes room; false when the budget has none. All of it is of one budget.</summary>
-    public bool TryTake(BodyBudget budget, long bytes)
+    /// <summary>Takes room for this length; false when the budget has none. All of it is of one budget.</summary>
+    public bool TryTake(BodyBudget budget, long length)
     {
-        if (!budget.TryTake(bytes, _taken)) return false;
-        (_budget, _taken) = (budget, _taken + bytes);
+        var more = Needs(length);
+        if (!budget.TryTake(more, _taken)) return false;
+        (_budget, _taken) = (budget, _taken + more);
+        _bytes.GetSpan((int)(length - _bytes.Length));
         return true;
     }
 
