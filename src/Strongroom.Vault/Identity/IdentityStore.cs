@@ -28,11 +28,16 @@ internal sealed class IdentityStore(VaultBarrier barrier, TimeProvider time)
 
     public long Now => time.GetUtcNow().ToUnixTimeSeconds();
 
-    /// <summary>What the identity of a token brings; null when the token has none. An entity that is gone or disabled brings nothing good: Denied.</summary>
+    /// <summary>
+    /// What the identity of a token brings; null when the token has none. That of an entity that became part of another is the other one's. An entity
+    /// that is gone or disabled brings nothing good: Denied.
+    /// </summary>
     public async ValueTask<IdentityHolding?> HoldingAsync(string entityId, CancellationToken cancellationToken)
     {
         if (entityId.Length == 0) return null;
-        return await FindAsync(entityId, cancellationToken) is { Disabled: false } entity
+        var found = await FindAsync(entityId, cancellationToken);
+        if (found is null && await ReadIndexAsync(MergedPath(entityId), cancellationToken) is { } owner) found = await FindAsync(owner, cancellationToken);
+        return found is { Disabled: false } entity
             ? await HoldingAsync(entity, cancellationToken)
             : throw TokenStore.Denied();
     }
@@ -208,6 +213,7 @@ internal sealed class IdentityStore(VaultBarrier barrier, TimeProvider time)
             paths.Add(AliasPath(alias.MountAccessor, alias.Name));
             paths.Add("alias-id/" + alias.Id);
         }
+        foreach (var merged in entity.MergedEntityIds) paths.Add(MergedPath(merged));
         return paths;
     }
 
@@ -228,6 +234,8 @@ internal sealed class IdentityStore(VaultBarrier barrier, TimeProvider time)
     }
 
     private static string NamePath(string name) => "entity-name/" + NameHash(NameCase.Lower(name));
+
+    private static string MergedPath(string id) => "merged/" + id;
 
     private static string AliasPath(string accessor, string name) => $"alias/{accessor}/{NameHash(name)}";
 

@@ -28,6 +28,9 @@ internal abstract class Engine
     /// <summary>Whether the path needs the capability sudo besides the one of the operation.</summary>
     public virtual bool NeedsSudo(string path) => false;
 
+    /// <summary>The path that policies know a thing by, where this one leads to it too: who may use this one needs the right to that one as well. Null for others.</summary>
+    public virtual string? UsualPath(string path) => null;
+
     /// <summary>The failure of a request to the path whose token is not good.</summary>
     public virtual SecretException BadToken(string path) => TokenStore.Denied();
 

@@ -202,7 +202,8 @@ internal sealed class VaultCore
         return caller.Acl.Check(request.Path, needed, request.Body.Span, wrapTtl == TimeSpan.Zero ? null : wrapTtl, request.Query).IsAllowed
             // Engines take "a/" for "a": who asks for the one is asked for the right to the other, too. A listing counts for both by itself.
             && (!request.Path.EndsWith('/') || request.Operation == VaultOperation.List
-                || IsAllowed(caller, request with { Path = request.Path.TrimEnd('/') }, mount, path.TrimEnd('/')));
+                || IsAllowed(caller, request with { Path = request.Path.TrimEnd('/') }, mount, path.TrimEnd('/')))
+            && (mount?.Engine.UsualPath(path) is not { } usual || IsAllowed(caller, request with { Path = mount.Path + usual }, mount, usual));
     }
 
     private static SecretException Denied(VaultRequest request) =>

@@ -68,6 +68,12 @@ internal sealed class KvEngine(BarrierView metadata, BarrierView versions, Barri
         };
     }
 
+    // Policies that were written for Vault do not know that these lead to the values, too.
+    public override string? UsualPath(string path) =>
+        path.StartsWith("fields/", StringComparison.Ordinal) ? "data/" + path["fields/".Length..]
+        : path.StartsWith("append/", StringComparison.Ordinal) ? "data/" + path["append/".Length..]
+        : null;
+
     public override async ValueTask<bool?> ExistsAsync(string path, CancellationToken cancellationToken)
     {
         if (!path.StartsWith("data/", StringComparison.Ordinal)) return null;

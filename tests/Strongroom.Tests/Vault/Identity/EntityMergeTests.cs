@@ -30,8 +30,14 @@ public sealed class EntityMergeTests
         read["aliases"]!.AsArray().Count.ShouldBe(2);
         read["aliases"]!.AsArray().Single(alias => alias!["mount_path"]!.GetValue<string>() == "auth/two/")!["merged_from_canonical_ids"]![0]!.GetValue<string>().ShouldBe(from);
         (await Should.ThrowAsync<SecretException>(() => vault.ReadAsync("identity/entity/id/" + from))).Kind.ShouldBe(SecretErrorKind.NotFound);
-        // A token of the entity that is no more has no power.
-        (await Should.ThrowAsync<SecretException>(() => vault.ReadAsync("auth/token/lookup-self", b.Token))).Kind.ShouldBe(SecretErrorKind.Denied);
+        // A token of the entity that is no more goes on as one of the other, and ends with it.
+        (await vault.ReadAsync("auth/token/lookup-self", b.Token))["identity_policies"]![0]!.GetValue<string>().ShouldBe("reader");
+        var last = (await vault.WriteAsync("identity/entity", """{"name": "last"}"""))["id"]!.GetValue<string>();
+        await MergeAsync(vault, last, [to]);
+        await vault.ReadAsync("auth/token/lookup-self", b.Token);
+        await vault.DeleteAsync("identity/entity/id/" + last);
+        foreach (var token in new[] { a.Token, b.Token })
+            (await Should.ThrowAsync<SecretException>(() => vault.ReadAsync("auth/token/lookup-self", token))).Kind.ShouldBe(SecretErrorKind.Denied);
     }
 
     [Theory]

@@ -101,6 +101,27 @@ public sealed class EvasionTests
         (await Should.ThrowAsync<SecretException>(() => vault.ReadAsync("identity/entity/name/\u212Aate", token))).Kind.ShouldBe(SecretErrorKind.NotFound);
     }
 
+    /// <summary>Policies written for Vault speak of data/ alone: ways to the same values that Vault has not must not lead around them.</summary>
+    [Theory]
+    [InlineData(VaultOperation.Read, "fields")]
+    [InlineData(VaultOperation.Update, "fields")]
+    [InlineData(VaultOperation.Delete, "fields")]
+    [InlineData(VaultOperation.Update, "append")]
+    public async Task Other_ways_to_a_secret_ask_for_the_right_to_its_data(VaultOperation operation, string endpoint)
+    {
+        await using var vault = await CreateAsync(
+            """
+            path "secret/*" { capabilities = ["create", "read", "update", "delete"] }
+            path "secret/data/prod/*" { capabilities = ["deny"] }
+            """);
+        foreach (var path in new[] { "prod/db", "test/db" }) await vault.WriteAsync("secret/data/" + path, """{"data": {"password": "x", "more": []}}""");
+        var token = await vault.TokenAsync("p");
+        var body = operation == VaultOperation.Delete ? """{"field": "more"}""" : endpoint == "append" ? """{"data": {"more": 1}}""" : """{"data": {"password": "y"}}""";
+        Task<VaultBench.Answer> AskAsync(string path) => vault.SendAsync(operation, $"secret/{endpoint}/{path}", operation == VaultOperation.Read ? null : body, token);
+        await AskAsync("test/db");
+        (await Should.ThrowAsync<SecretException>(() => AskAsync("prod/db"))).Kind.ShouldBe(SecretErrorKind.Denied);
+    }
+
     private static async Task<VaultBench> CreateAsync(string policy)
     {
         var vault = await VaultBench.CreateAsync();

@@ -54,7 +54,13 @@ public sealed class PermissionMatrixTests
 
     private static IEnumerable<string> AllBut(string[] names) => CapabilityNames.InPolicies.Where(name => name != "deny" && !names.Contains(name, StringComparer.Ordinal));
 
-    private static string Rule(string path, IEnumerable<string> names) => $"path \"{path}\" {{ capabilities = [{Words(names)}] }}";
+    /// <summary>A rule for the path and, where that leads to a secret whose usual path is another, one for that.</summary>
+    private static string Rule(string path, IEnumerable<string> names)
+    {
+        var rule = $"path \"{path}\" {{ capabilities = [{Words(names)}] }}";
+        var usual = path.Replace("secret/fields/", "secret/data/", StringComparison.Ordinal).Replace("secret/append/", "secret/data/", StringComparison.Ordinal);
+        return usual == path ? rule : $"{rule} path \"{usual}\" {{ capabilities = [{Words(names)}] }}";
+    }
 
     private static string Words(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"\"{name}\""));
 
