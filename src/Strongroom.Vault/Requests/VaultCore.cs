@@ -227,7 +227,7 @@ internal sealed class VaultCore
 
     private AuditRecord Describe(
         Caller caller, VaultRequest request, AuditRecordKind kind, string? outcome = null, long intent = 0, long committed = 0) =>
-        new(kind, _time.GetUtcNow(), caller.ToString(), request.OperationName, request.Path, outcome, intent, committed, request.Version);
+        new(kind, _time.GetUtcNow(), caller.ToString(), request.OperationName, request.ToldPath, outcome, intent, committed, request.Version);
 
     private static string OutcomeOf(VaultAnswer answer) => answer.Error is { } error
         ? ErrorName(error.Kind)

@@ -37,6 +37,8 @@ public enum VaultOperation
 public sealed record VaultRequest(
     VaultOperation Operation, string Path, ReadOnlyMemory<byte> Body = default, int? Version = null, int? Depth = null)
 {
+    private const string TokenPrefix = "auth/token/";
+
     private static readonly Dictionary<string, string> NoQuery = [];
 
     /// <summary>Where it came from.</summary>
@@ -44,6 +46,9 @@ public sealed record VaultRequest(
 
     /// <summary>Query parameters, for the few endpoints that have some.</summary>
     public IReadOnlyDictionary<string, string> Query { get; init; } = NoQuery;
+
+    /// <summary>The path as logs tell it: without the token that old clients put into it.</summary>
+    internal string ToldPath => Path.StartsWith(TokenPrefix, StringComparison.Ordinal) ? WithoutToken(Path) : Path;
 
     /// <summary>True when nothing can change by it.</summary>
     public bool IsReadOnly => Operation is VaultOperation.Read or VaultOperation.List or VaultOperation.Help;
@@ -64,6 +69,15 @@ public sealed record VaultRequest(
     };
 
     internal string OperationName => NameOf(Operation);
+
+    private static string WithoutToken(string path)
+    {
+        foreach (var endpoint in (ReadOnlySpan<string>)["lookup/", "renew/", "revoke/", "revoke-orphan/"])
+        {
+            if (path.AsSpan(TokenPrefix.Length).StartsWith(endpoint, StringComparison.Ordinal)) return $"{TokenPrefix}{endpoint}[token]";
+        }
+        return path;
+    }
 
     internal static string NameOf(VaultOperation operation) => operation switch
     {

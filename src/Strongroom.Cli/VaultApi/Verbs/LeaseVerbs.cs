@@ -40,7 +40,8 @@ internal static class LeaseVerbs
 
     private static async Task<int> RevokeAsync(ApiCall call)
     {
-        var (id, isPrefix, isForced) = (call.Arguments[0], call.Switch(Prefix), call.Switch(Force));
+        // Nothing is written to a path that ends in a slash.
+        var (id, isPrefix, isForced) = (call.Arguments[0].TrimEnd('/'), call.Switch(Prefix), call.Switch(Force));
         if (isForced && !isPrefix) throw ApiCall.Invalid("-force needs -prefix");
         var path = isForced ? "sys/leases/revoke-force/" + id : isPrefix ? "sys/leases/revoke-prefix/" + id : "sys/leases/revoke";
         await call.PostAsync("revoking lease " + id, path, writer =>

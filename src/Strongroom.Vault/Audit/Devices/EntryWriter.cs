@@ -102,7 +102,7 @@ internal sealed class EntryWriter(AuditDevice device, Utf8JsonWriter json)
         json.WriteStartObject("namespace"u8);
         json.WriteString("id"u8, "root"u8);
         json.WriteEndObject();
-        json.WriteString("path"u8, request.Path);
+        json.WriteString("path"u8, request.ToldPath);
         WriteRequestData(audited, wholeData);
         WriteAddress(request.Origin);
         if (request.Origin.WrapTtl > TimeSpan.Zero) json.WriteNumber("wrap_ttl"u8, (long)request.Origin.WrapTtl.TotalSeconds);

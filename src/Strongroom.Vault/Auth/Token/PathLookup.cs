@@ -15,7 +15,7 @@ internal static class PathLookup
         try
         {
             var (text, state) = await call.RequireAsync(fields, cancellationToken);
-            return await AnswerAsync(call, text.Reveal(), state.Entry, cancellationToken);
+            return call.Told(await AnswerAsync(call, text.Reveal(), state.Entry, cancellationToken));
         }
         catch (Secrets.SecretException e) when (e.Kind == Secrets.SecretErrorKind.Denied)
         {

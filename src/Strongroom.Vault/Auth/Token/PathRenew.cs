@@ -11,7 +11,7 @@ internal static class PathRenew
         TokenEngine.RequireWrite(call.Request);
         using var fields = new RequestFields(call.Request);
         var (text, state) = await call.RequireAsync(fields, cancellationToken);
-        return await RenewAsync(call, text, state, fields, cancellationToken);
+        return call.Told(await RenewAsync(call, text, state, fields, cancellationToken));
     }
 
     public static async ValueTask<VaultResponse> HandleSelfAsync(TokenCall call, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ internal static class PathRevoke
         var text = fields.Text("token") is { Length: > 0 } named ? named : call.Argument;
         if (text.Length == 0) throw RequestFields.Invalid("missing token ID");
         RequireService(BatchTokens.IsBatch(text));
-        return await RevokeAsync(call, TokenHash.Of(text), orphanChildren, cancellationToken);
+        return call.Told(await RevokeAsync(call, TokenHash.Of(text), orphanChildren, cancellationToken));
     }
 
     public static ValueTask<VaultResponse> HandleSelfAsync(TokenCall call, CancellationToken cancellationToken)

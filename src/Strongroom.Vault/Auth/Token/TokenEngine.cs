@@ -16,6 +16,14 @@ internal sealed record TokenCall(VaultSystem System, VaultRequest Request, strin
     /// <summary>The token of the caller. Throws Denied for callers without one.</summary>
     public TokenState Own => Context.Caller.Token ?? throw TokenStore.Denied();
 
+    /// <summary>The answer, with a warning when the path names a token: what stands between server and client keeps paths, not bodies.</summary>
+    public VaultResponse Told(VaultResponse response)
+    {
+        if (Argument.Length > 0)
+            response.Warnings = [.. response.Warnings, "Using a token in the path is unsafe as the token can be logged in many places. Please use POST or PUT with the token passed in via the \"token\" parameter."];
+        return response;
+    }
+
     /// <summary>The living token that a body or path names. Throws InvalidInput or Denied.</summary>
     public async ValueTask<(ClientToken Text, TokenState State)> RequireAsync(RequestFields fields, CancellationToken cancellationToken)
     {

@@ -20,7 +20,7 @@ internal static class PathInFlight
                 writer.WriteStartObject(request.Origin.RequestId);
                 writer.WriteString("start_time"u8, (now - elapsed).UtcDateTime);
                 writer.WriteString("client_remote_address"u8, request.Origin.Address is { } address ? $"{address}:{request.Origin.Port}" : "");
-                writer.WriteString("request_path"u8, "/v1/" + request.Path);
+                writer.WriteString("request_path"u8, "/v1/" + request.ToldPath);
                 writer.WriteString("request_method"u8, MethodOf(request.Operation));
                 writer.WriteString("client_id"u8, ""u8);
                 writer.WriteEndObject();

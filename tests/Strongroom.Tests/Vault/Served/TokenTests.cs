@@ -7,6 +7,31 @@ namespace Strongroom.Tests.Vault.Served;
 public sealed class TokenTests
 {
     [Fact]
+    public async Task Token_in_a_path_is_told_by_no_log_and_answered_with_a_warning()
+    {
+        await using var vault = await VaultBench.CreateAsync();
+        var file = Path.Combine(Path.GetDirectoryName(vault.AuditPath)! + "-device", "audit.log");
+        await vault.WriteAsync("sys/audit/file", $$"""{"type": "file", "options": {"file_path": "{{file}}", "fail_closed": "true"} }""");
+        try
+        {
+            var token = await vault.TokenAsync("default");
+            foreach (var endpoint in new[] { "lookup", "renew", "revoke" })
+                (await vault.WriteAsync($"auth/token/{endpoint}/{token}")).Warnings.ShouldHaveSingleItem().ShouldStartWith("Using a token in the path is unsafe");
+            (await Should.ThrowAsync<SecretException>(() => vault.ReadAsync("auth/token/lookup-self", token))).Kind.ShouldBe(SecretErrorKind.Denied);
+            foreach (var log in new[] { vault.AuditPath, file })
+            {
+                var text = await File.ReadAllTextAsync(log);
+                text.ShouldContain("auth/token/lookup/[token]");
+                text.ShouldNotContain(token);
+            }
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Revoke_ends_a_token_and_everything_it_made()
     {
         await using var vault = await VaultBench.CreateAsync();
