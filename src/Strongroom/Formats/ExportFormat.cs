@@ -15,6 +15,9 @@ public enum ExportFormat
     /// <summary><c>export NAME='value'</c> for any POSIX shell.</summary>
     Shell,
 
+    /// <summary><c>set -gx NAME 'value'</c> for fish.</summary>
+    Fish,
+
     /// <summary>For <c>docker run --env-file</c>, which has no quotes and no line breaks.</summary>
     Docker,
 

@@ -19,7 +19,8 @@ public static class SecretExport
             case ExportFormat.DotEnv: DotEnvWriter.Write(output, entries); break;
             case ExportFormat.Json: WriteJson(output, entries); break;
             case ExportFormat.Yaml: WriteYaml(output, entries); break;
-            case ExportFormat.Shell: WriteShell(output, entries); break;
+            case ExportFormat.Shell: WriteShell(output, entries, "export ", "="); break;
+            case ExportFormat.Fish: WriteShell(output, entries, "set -gx ", " "); break;
             case ExportFormat.Docker: WriteDocker(output, entries); break;
             case ExportFormat.GitHub: GitHubExport.WriteEnvironment(output, entries, GitHubExport.NewDelimiter()); break;
             case ExportFormat.Kubernetes: KubernetesExport.Write(output, entries, application); break;
@@ -65,8 +66,8 @@ public static class SecretExport
         QuotedText.Write(output, value);
     }
 
-    /// <summary>In single quotes a shell changes nothing; a single quote itself is written outside of them.</summary>
-    private static void WriteShell(IBufferWriter<byte> output, IReadOnlyList<SecretEntry> entries)
+    /// <summary>In single quotes a shell changes nothing, but fish a backslash; both that and a single quote are written outside of them.</summary>
+    private static void WriteShell(IBufferWriter<byte> output, IReadOnlyList<SecretEntry> entries, string before, string between)
     {
         foreach (var entry in entries)
         {
@@ -74,12 +75,14 @@ public static class SecretExport
             var value = entry.Value.Reveal();
             if (value.Contains((byte)0))
                 throw new SecretException(SecretErrorKind.InvalidInput, "contains a NUL byte, which a variable cannot hold", name: entry.Name, help: "store it as base64");
-            WriteText(output, $"export {entry.Name}='");
-            while (value.IndexOf((byte)'\'') is var quote and >= 0)
+            WriteText(output, $"{before}{entry.Name}{between}'");
+            while (value.IndexOfAny((byte)'\'', (byte)'\\') is var special and >= 0)
             {
-                output.Write(value[..quote]);
-                output.Write("'\\''"u8);
-                value = value[(quote + 1)..];
+                output.Write(value[..special]);
+                output.Write(@"'\"u8);
+                output.Write(value.Slice(special, 1));
+                output.Write("'"u8);
+                value = value[(special + 1)..];
             }
             output.Write(value);
             output.Write("'\n"u8);

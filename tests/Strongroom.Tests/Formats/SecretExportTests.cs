@@ -13,10 +13,16 @@ public sealed class SecretExportTests
     [InlineData(ExportFormat.Json, "{\n  \"A\": \"plain\",\n  \"B\": \"it is\",\n  \"C\": \"it's \\\"5$\\\"\"\n}\n")]
     [InlineData(ExportFormat.Yaml, "\"A\": \"plain\"\n\"B\": \"it is\"\n\"C\": \"it's \\\"5$\\\"\"\n")]
     [InlineData(ExportFormat.Shell, "export A='plain'\nexport B='it is'\nexport C='it'\\''s \"5$\"'\n")]
+    [InlineData(ExportFormat.Fish, "set -gx A 'plain'\nset -gx B 'it is'\nset -gx C 'it'\\''s \"5$\"'\n")]
     [InlineData(ExportFormat.Docker, "A=plain\nB=it is\nC=it's \"5$\"\n")]
     [InlineData(ExportFormat.Kubernetes, "apiVersion: v1\nkind: Secret\nmetadata:\n  name: \"app\"\ntype: Opaque\ndata:\n  \"A\": cGxhaW4=\n  \"B\": aXQgaXM=\n  \"C\": aXQncyAiNSQi\n")]
     public void Write_gives_exactly(ExportFormat format, string expected) =>
         Write(format, ("A", "plain"), ("B", "it is"), ("C", "it's \"5$\"")).ShouldBe(expected);
+
+    /// <summary>Inside of single quotes fish takes a backslash for an escape where other shells do not; outside of them all do.</summary>
+    [Fact]
+    public void Write_shell_keeps_backslashes_out_of_quotes() =>
+        Write(ExportFormat.Shell, ("A", @"C:\end\")).ShouldBe(@"export A='C:'\\'end'\\''" + "\n");
 
     [Fact]
     public void Write_github_puts_values_between_a_fresh_delimiter()
