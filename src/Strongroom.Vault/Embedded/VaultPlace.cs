@@ -50,12 +50,18 @@ public sealed record VaultPlace(string DatabasePath, string? KeyFileSetting)
         return new string(name);
     }
 
-    /// <summary><c>$XDG_CONFIG_HOME/strongroom</c>, by default <c>~/.config/strongroom</c>.</summary>
-    public static string ConfigFolder => Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } xdg
-            ? xdg
-            : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".config"),
-        "strongroom");
+    /// <summary>
+    /// <c>$XDG_CONFIG_HOME/strongroom</c>, by default <c>~/.config/strongroom</c>. A relative path does not count, as freedesktop.org's
+    /// specification has it: the key would lie in whatever folder a command runs in.
+    /// </summary>
+    public static string ConfigFolder => Path.Combine(AbsoluteVariable("XDG_CONFIG_HOME") ?? Path.Combine(Home, ".config"), "strongroom");
+
+    /// <summary><c>$HOME</c>; where it is not set, as in services and cron jobs, what the system says of the user.</summary>
+    private static string Home =>
+        AbsoluteVariable("HOME") ?? (Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } known && Path.IsPathRooted(known) ? known : "/");
+
+    private static string? AbsoluteVariable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value && Path.IsPathRooted(value) ? value : null;
 
     /// <summary>A path as people write it, with <c>~</c> for their home.</summary>
     public static string Shorten(string path)
