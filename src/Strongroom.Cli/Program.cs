@@ -10,5 +10,6 @@ if (ShortWay.ParseRun(args) is { } run)
     return await Failures.ReportAsync(() => RunCommand.ExecuteAsync(run, screen, CancellationToken.None), screen, json: false, _ => ExitCode.RunFailed);
 if (ShortWay.ParseGet(args) is { } get)
     return await Failures.ReportAsync(() => GetCommand.ExecuteAsync(get, screen, CancellationToken.None), screen, get.Json, ExitCode.For);
+if (!ApiDispatch.IsCalledVault()) args = CommandLine.WithoutHelpWord(args);
 if (ApiDispatch.NameFor(args) is { } name) return await ApiProgram.InvokeAsync(name, args, screen);
 return await CommandLine.InvokeAsync(args, screen);

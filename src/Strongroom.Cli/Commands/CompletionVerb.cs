@@ -35,26 +35,50 @@ internal sealed class CompletionVerb : Verb
         return Task.FromResult(ExitCode.Success);
     }
 
-    /// <summary>The parser answers completions itself, to the directive [suggest:position].</summary>
+    /// <summary>Each asks for suggestions with the line as it is, and leaves files, and the program after <c>--</c>, to the shell.</summary>
     private static string Script(string shell) => shell switch
     {
         "bash" => """
             _strongroom() {
-                local IFS=$'\n'
-                COMPREPLY=($(compgen -W "$(strongroom "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+                local IFS=$'\n' word="${COMP_WORDS[COMP_CWORD]}"
+                if [[ "${COMP_WORDS[COMP_CWORD-1]}" == -- ]]; then
+                    COMPREPLY=($(compgen -c -- "$word"))
+                else
+                    COMPREPLY=($(compgen -W "$(strongroom "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "$word"))
+                fi
             }
             complete -o default -F _strongroom strongroom
             """,
         "zsh" => """
             _strongroom() {
+                local line="${(j: :)words[1,CURRENT]}" program="${words[(i)--]}"
                 local -a found
-                found=("${(@f)$(strongroom "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)}")
-                compadd -a found
+                if (( program < CURRENT )); then
+                    words=("${(@)words[program + 1,-1]}")
+                    (( CURRENT -= program ))
+                    _normal
+                    return
+                fi
+                found=(${(f)"$(strongroom "[suggest:${#line}]" "$line" 2>/dev/null)"})
+                if (( $#found )); then compadd -a found; else _files; fi
             }
+            (( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }
             compdef _strongroom strongroom
             """,
         _ => """
-            complete -f -c strongroom -a '(strongroom "[suggest:"(commandline -C)"]" (commandline) 2>/dev/null)'
+            function __strongroom_suggest
+                set -l line (commandline -cp)
+                strongroom "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+            end
+            function __strongroom_is_program
+                contains -- -- (commandline -opc)
+            end
+            function __strongroom_takes_files
+                __fish_seen_subcommand_from import audit || __fish_prev_arg_in -o --output --from-file --project -C
+            end
+            complete -c strongroom -f -n 'not __strongroom_is_program; and not __strongroom_takes_files'
+            complete -c strongroom -n 'not __strongroom_is_program' -a '(__strongroom_suggest)'
+            complete -c strongroom -n __strongroom_is_program -a '(__fish_complete_subcommand --fcs-skip=3)'
             """,
     };
 }

@@ -12,8 +12,8 @@ namespace Strongroom.Cli.Commands;
 internal sealed class CopyVerb : Verb
 {
     private readonly Argument<string[]> _names = Names.Arguments("Which secrets; all of the manifest when none is named.", required: false);
-    private readonly Option<string> _from = new("--from") { Description = "Store to read from; by default wherever each secret is found.", HelpName = "store" };
-    private readonly Option<string> _to = new("--to") { Description = "Store to write to; by default the embedded vault.", HelpName = "store" };
+    private readonly Option<string> _from = CommonOptions.StoreNamed("--from", "Store to read from; by default wherever each secret is found.");
+    private readonly Option<string> _to = CommonOptions.StoreNamed("--to", "Store to write to; by default the embedded vault.");
     private readonly Option<string> _toEnvironment = new("--to-env") { Description = "Environment to write to; by default the one read from.", HelpName = "name" };
     private readonly Option<bool> _all = new("--all") { Description = "With --from: everything that the store holds for the environment, declared or not." };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Write over secrets that have another value there." };
@@ -27,6 +27,7 @@ internal sealed class CopyVerb : Verb
         ("strongroom copy --all --from hcp --to vault --dry-run", "what a move from one service to another would do"))
     {
         Aliases.Add("cp");
+        _toEnvironment.CompletionSources.Add(Names.CompleteEnvironment);
         Add(_names);
         foreach (var option in new Option[] { _from, _to, _toEnvironment, _all, _overwrite, _dryRun, _yes }) Add(option);
     }

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Strongroom.Cli.Framework;
+using Strongroom.Cli.Processes;
 using Strongroom.Cli.Project;
 using Strongroom.Formats;
 using Strongroom.Imports;
 using Strongroom.Manifest;
+using Strongroom.Secrets;
 
 namespace Strongroom.Cli.Commands;
 
@@ -11,10 +13,12 @@ namespace Strongroom.Cli.Commands;
 internal sealed class Declarations
 {
     private readonly string _path;
+    private readonly string _before;
     private readonly ManifestProposal _proposal;
     private readonly IReadOnlyList<TextFault> _leftovers;
 
-    private Declarations(string path, ManifestProposal proposal, IReadOnlyList<TextFault> leftovers) => (_path, _proposal, _leftovers) = (path, proposal, leftovers);
+    private Declarations(string path, string before, ManifestProposal proposal, IReadOnlyList<TextFault> leftovers) =>
+        (_path, _before, _proposal, _leftovers) = (path, before, proposal, leftovers);
 
     /// <summary>Whether nothing is to be added or was kept.</summary>
     public bool IsEmpty => _proposal.Added.Count == 0 && _proposal.Kept.Count == 0;
@@ -28,12 +32,17 @@ internal sealed class Declarations
     public static Declarations Make(Session session, IReadOnlyList<ImportedSecret> secrets, IReadOnlyList<TextFault> leftovers)
     {
         var path = Path.Combine(session.Root, ManifestFiles.Name);
-        return new Declarations(path, ManifestProposal.Make(session.Manifest, File.ReadAllText(path), secrets), leftovers);
+        var before = File.ReadAllText(path);
+        return new Declarations(path, before, ManifestProposal.Make(session.Manifest, before, secrets), leftovers);
     }
 
     public void Apply()
     {
-        if (_proposal.Added.Count > 0) OutputFile.ReplaceText(_path, _proposal.Text);
+        if (_proposal.Added.Count == 0) return;
+        using var folder = LockedFolder.Take(Path.GetDirectoryName(_path)!);
+        if (File.ReadAllText(_path) != _before)
+            throw new SecretException(SecretErrorKind.Conflict, "was changed by somebody else meanwhile; nothing was changed", operation: "import", name: _path, help: "try again");
+        OutputFile.ReplaceText(_path, _proposal.Text);
     }
 
     /// <summary>Tells what has no counterpart, what stays as it is, and each line that is added.</summary>

@@ -27,6 +27,7 @@ internal sealed class DoctorVerb : Verb
         ("strongroom doctor aws", "one store: what it goes by, and a real probe"),
         ("strongroom doctor vault --policy > app.hcl", "the policy that an application needs, and no more"))
     {
+        _store.CompletionSources.Add(Names.CompleteStore);
         Add(_store);
         Add(_policy);
         Add(_writes);

@@ -75,14 +75,14 @@ internal sealed class EditVerb : Verb
         while (true)
         {
             using var saved = await PrivateEditor.EditAsync($"{environment}.env", text.WrittenMemory);
-            var edited = SecretImport.Read(saved.Reveal(), ImportFormat.DotEnv);
+            var edited = SecretImport.Read(saved.Written, ImportFormat.DotEnv);
             if (edited.Faults.Count == 0) return edited;
             edited.Dispose();
             var faults = FormatFaults.ToException(edited.Faults, "the edited text");
             if (!Question.CanAsk) throw faults;
             screen.Fail(faults.Headline);
             if (!Question.Ask("Nothing was changed. Open the editor again?", otherwise: true)) throw new OperationCanceledException();
-            EditedText.Annotate(text, saved.Reveal(), edited.Faults);
+            EditedText.Annotate(text, saved.Written, edited.Faults);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Strongroom.Caching;
 using Strongroom.Cli.Framework;
 using Strongroom.Cli.Run;
 using Strongroom.Formats;
@@ -15,6 +16,7 @@ internal sealed class ExportVerb : Verb
         ["json"] = ExportFormat.Json,
         ["yaml"] = ExportFormat.Yaml,
         ["shell"] = ExportFormat.Shell,
+        ["fish"] = ExportFormat.Fish,
         ["docker"] = ExportFormat.Docker,
         ["github"] = ExportFormat.GitHub,
         ["kubernetes"] = ExportFormat.Kubernetes,
@@ -23,14 +25,15 @@ internal sealed class ExportVerb : Verb
     private readonly Option<string> _format = new Option<string>("--format", "-f") { Description = string.Join(", ", Formats.Keys) + "; dotenv unless said otherwise.", HelpName = "format" }
         .AcceptOnlyFromAmong([.. Formats.Keys]);
     private readonly Option<string> _output = new("--output", "-o") { Description = "Write to a file that only you can read.", HelpName = "file" };
-    private readonly Option<string[]> _only = new("--only") { Description = "Only this secret; may be repeated.", HelpName = "name" };
-    private readonly Option<string[]> _except = new("--except") { Description = "Not this secret; may be repeated.", HelpName = "name" };
+    private readonly Option<string[]> _only = Names.Option("--only", "Only this secret; may be repeated.");
+    private readonly Option<string[]> _except = Names.Option("--except", "Not this secret; may be repeated.");
     private readonly Option<bool> _reveal = new("--reveal") { Description = "Show values on a terminal." };
     private readonly Option<bool> _mask = new("--mask") { Description = "With github: also print the ::add-mask:: commands to standard error." };
 
     public ExportVerb() : base(
         VerbGroup.Move, "export", "Write secrets for another tool.",
         ("eval \"$(strongroom export --format shell)\"", "into this shell"),
+        ("strongroom export --format fish | source", "the same in fish"),
         ("strongroom export -f docker -o app.env && docker run --env-file app.env app", "for docker"),
         ("strongroom export -f github --mask >> \"$GITHUB_ENV\"", "for the next steps of a GitHub job, masked in its log"),
         ("strongroom export -f kubernetes -e production | kubectl apply -f -", "as a Kubernetes Secret"))
@@ -41,26 +44,16 @@ internal sealed class ExportVerb : Verb
     protected override async Task<int> RunAsync(Invocation invocation)
     {
         await using var session = invocation.OpenSession();
-        var entries = new List<SecretEntry>();
-        foreach (var environment in Selection.Environments(invocation.Environments))
-        {
-            using var secrets = session.Secrets(environment);
-            var names = Selection.Of(secrets.Plan, invocation.Get(_only) ?? [], invocation.Get(_except) ?? []);
-            var report = await secrets.ResolveAllAsync(names, cancellationToken: invocation.CancellationToken);
-            Selection.RequireComplete(report, secrets.Plan.Environment.Name);
-            foreach (var secret in report.Secrets)
-            {
-                entries.RemoveAll(e => e.Name == secret.Name);
-                entries.Add(new SecretEntry(secret.Name, secret.Value));
-            }
-        }
+        var resolved = await Overlay.ResolveAsync(
+            session, invocation.Environments, invocation.Get(_only) ?? [], invocation.Get(_except) ?? [], CacheMode.Use, invocation.CancellationToken);
+        List<SecretEntry> entries = [.. resolved.Select(s => new SecretEntry(s.Name, s.Value))];
         // The answer itself is JSON when asked; a file is in the form that was named.
-        var isFile = invocation.Get(_output) is not null;
+        var isFile = OutputFile.PathOf(invocation.Get(_output)) is not null;
         var format = Formats[invocation.Json && !isFile ? "json" : invocation.Get(_format) ?? (invocation.Json ? "json" : "dotenv")];
         using var text = new SecretBuffer(4096);
-        SecretExport.Write(text, format, entries, session.Manifest.Application is { Length: > 0 } application ? application : "secrets");
+        SecretExport.Write(text, format, entries, ObjectName(session.Manifest.Application));
         if (invocation.Get(_mask) && format == ExportFormat.GitHub) WriteMasks(entries);
-        if (invocation.Get(_output) is { } path)
+        if (OutputFile.PathOf(invocation.Get(_output)) is { } path)
         {
             OutputFile.WritePrivate(path, text.Written);
             invocation.Answer($"wrote {Counted.Of(entries.Count, "secret")} to {path} {invocation.Screen.Err.Dim("(readable by you only)")}", json =>
@@ -82,6 +75,13 @@ internal sealed class ExportVerb : Verb
             invocation.Screen.Note(invocation.Screen.Err.Dim("--reveal shows the values; a pipe or --output gets them as they are."));
         }
         return ExitCode.Success;
+    }
+
+    /// <summary>The application's name as Kubernetes takes names: lower-case letters, digits and hyphens.</summary>
+    private static string ObjectName(string application)
+    {
+        var name = string.Concat(application.ToLowerInvariant().Select(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '-')).Trim('-');
+        return name.Length > 0 ? name : "secrets";
     }
 
     /// <summary>The runner reads its commands from standard error as well, and standard output goes into its environment file.</summary>

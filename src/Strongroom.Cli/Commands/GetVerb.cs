@@ -8,7 +8,7 @@ namespace Strongroom.Cli.Commands;
 /// <summary>The long way to <see cref="GetCommand"/>.</summary>
 internal sealed class GetVerb : Verb
 {
-    private readonly Argument<string> _name = Names.Argument("A name, or a reference such as vault://development/DB#password?version=2.");
+    private readonly Argument<string> _name = Names.Argument("A name, NAME#field, or a reference such as vault://development/DB#password?version=2.");
     private readonly Option<string> _version = new("--version") { Description = "An older version: its number, or its name where versions have names.", HelpName = "version" };
     private readonly Option<bool> _reveal = new("--reveal") { Description = "Show the value on a terminal." };
     private readonly Option<bool> _noNewline = new("--no-newline", "-n") { Description = "No line break after the value." };
@@ -20,7 +20,8 @@ internal sealed class GetVerb : Verb
         ("strongroom get OPENAI_API_KEY", "masked on a terminal, plain in a pipe"),
         ("strongroom get OPENAI_API_KEY --reveal", "shown"),
         ("strongroom get DATABASE_URL -e production --version 3", "an older version"),
-        ("psql \"$(strongroom get DATABASE_URL)\"", "handed to another program"))
+        ("strongroom get DATABASE#password", "one field of a secret that has several"),
+        ("strongroom get REGISTRY_TOKEN | docker login -u me --password-stdin", "handed to another program, and not as an argument, which ps shows"))
     {
         Add(_name);
         foreach (var option in new Option[] { _version, _reveal, _noNewline, _output, _noCache }) Add(option);

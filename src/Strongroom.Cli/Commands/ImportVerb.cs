@@ -90,8 +90,8 @@ internal sealed class ImportVerb : Verb
             "pulumi" => ImportFormat.PulumiStack,
             _ => SecretImport.FormatOf(source),
         };
-        using var text = source == "-" ? SecretInput.ReadStandardInput(raw: true) : SecretInput.ReadFile(source, raw: true);
-        return SecretImport.Read(text.Reveal(), format, source == "-" ? "" : source, invocation.Environment, Environment.GetEnvironmentVariable);
+        using var text = SecretInput.ReadText(source);
+        return SecretImport.Read(text.Written, format, source == "-" ? "" : source, invocation.Environment, Environment.GetEnvironmentVariable);
     }
 
     private SecretImport FromEnvironment(Invocation invocation)

@@ -8,8 +8,8 @@ namespace Strongroom.Cli.Commands;
 /// <summary>The long way to <see cref="RunCommand"/>.</summary>
 internal sealed class RunVerb : Verb
 {
-    private readonly Option<string[]> _only = new("--only") { Description = "Only this secret; may be repeated.", HelpName = "name" };
-    private readonly Option<string[]> _except = new("--except") { Description = "Not this secret; may be repeated.", HelpName = "name" };
+    private readonly Option<string[]> _only = Names.Option("--only", "Only this secret; may be repeated.");
+    private readonly Option<string[]> _except = Names.Option("--except", "Not this secret; may be repeated.");
     private readonly Option<bool> _clean = new("--clean") { Description = "Pass on only PATH, HOME, TERM, LANG and the like, and the secrets." };
     private readonly Option<bool> _mask = new("--mask") { Description = "Replace secrets in the program's output by ********." };
     private readonly Option<bool> _watch = new("--watch") { Description = "Restart the program when a secret changes." };

@@ -72,9 +72,16 @@ internal sealed class SetVerb : Verb
     internal static SecretReference Place(Session session, Manifest.ManifestPlan plan, string name, string? store)
     {
         if (store is not null) return plan.ReferenceIn(store, name);
-        foreach (var step in plan.Find(name).Steps)
+        var planned = plan.Find(name);
+        foreach (var step in planned.Steps)
         {
             if (session.Store(step.Store).Can(BackendCapabilities.Write)) return step;
+        }
+        if (planned is { Steps.Count: 0, Template: not null })
+        {
+            throw new SecretException(
+                SecretErrorKind.Unsupported, "is composed of others, and no store is asked for it; nothing was changed", operation: "set", name: name,
+                help: "set its parts, or name stores to ask with from: in strongroom.yaml");
         }
         return plan.ReferenceIn(session.VaultStore().Name, name);
     }

@@ -1,4 +1,5 @@
 using Strongroom.Cli.Terminal;
+using Strongroom.Files;
 using Strongroom.Secrets;
 
 namespace Strongroom.Cli.Framework;
@@ -26,16 +27,30 @@ internal static class Failures
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The text of these is not in the trimmed binary. What can be expected is told where it happens; this is the rest.
-            var what = e is UnauthorizedAccessException ? "the file system denies access" : $"reading or writing failed (error {e.HResult & 0xffff})";
-            return Report(new SecretException(SecretErrorKind.ReadOnly, what, help: "strongroom doctor checks the files of the project"), screen, json, exitCode);
+            return Report(Explain(e), screen, json, exitCode);
         }
     }
 
+    /// <summary>The text of these is not in the trimmed binary. What can be expected is told where it happens; this is the rest.</summary>
+    private static SecretException Explain(Exception e) => e switch
+    {
+        IOException io when Errno.KindOf(io) == SecretErrorKind.StorageFull => new(SecretErrorKind.StorageFull, "the disk is full", operation: "write the answer", help: "free some space"),
+        IOException => new(SecretErrorKind.ReadOnly, $"reading or writing failed (error {e.HResult & 0xffff})", help: "strongroom doctor checks the files of the project"),
+        _ => new(SecretErrorKind.ReadOnly, "the file system denies access", help: "strongroom doctor checks the files of the project"),
+    };
+
     private static int Report(SecretException e, Screen screen, bool json, Func<SecretErrorKind, int> exitCode)
     {
-        if (json) JsonOutput.WriteError(screen, e);
-        else Tell(screen, e);
+        try
+        {
+            if (json) JsonOutput.WriteError(screen, e);
+            else Tell(screen, e);
+        }
+        catch (Exception second) when (second is IOException or UnauthorizedAccessException)
+        {
+            // Where the answer goes cannot be written, so a person is told.
+            Tell(screen, e);
+        }
         return exitCode(e.Kind);
     }
 

@@ -27,6 +27,14 @@ internal static class Names
         return argument;
     }
 
+    /// <summary>An option that takes names of secrets.</summary>
+    public static Option<string[]> Option(string name, string description)
+    {
+        var option = new Option<string[]>(name) { Description = description, HelpName = "name" };
+        option.CompletionSources.Add(Complete);
+        return option;
+    }
+
     /// <summary>Refuses <c>NAME=value</c>: an argument stands in the shell's history and in the process list.</summary>
     public static string RequireWithoutValue(string name)
     {
@@ -40,6 +48,10 @@ internal static class Names
     /// <summary>The environments of the manifest, for <c>--env</c>.</summary>
     public static IEnumerable<CompletionItem> CompleteEnvironment(CompletionContext context) =>
         FromManifest(m => m.Environments.Select(e => new CompletionItem(e.Name)));
+
+    /// <summary>The stores of the manifest.</summary>
+    public static IEnumerable<CompletionItem> CompleteStore(CompletionContext context) =>
+        FromManifest(m => m.Stores.Select(s => new CompletionItem(s.Name)));
 
     private static IEnumerable<CompletionItem> Complete(CompletionContext context) =>
         FromManifest(m => m.Secrets.Select(s => new CompletionItem(s.Name, detail: s.Description)));

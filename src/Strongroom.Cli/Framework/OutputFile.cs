@@ -1,3 +1,4 @@
+using Strongroom.Cli.Processes;
 using Strongroom.Files;
 using Strongroom.Secrets;
 
@@ -6,11 +7,24 @@ namespace Strongroom.Cli.Framework;
 /// <summary>Files that the person asked for.</summary>
 internal static class OutputFile
 {
-    /// <summary>Writes values into a file that only its owner may read, whole or not at all.</summary>
+    /// <summary>The file that --output names; null for none and for <c>-</c>, which is standard output everywhere.</summary>
+    public static string? PathOf(string? output) => output is "-" ? null : output;
+
+    /// <summary>
+    /// Writes values into a file that only its owner may read, whole or not at all. What is no file, as <c>/dev/stdout</c> or a pipe, is
+    /// written to and never replaced.
+    /// </summary>
     public static void WritePrivate(string path, ReadOnlySpan<byte> content)
     {
         try
         {
+            if (Directory.Exists(path)) throw new SecretException(SecretErrorKind.InvalidInput, "is a folder", operation: "write", name: path, help: "name a file in it");
+            if (IsOpenElsewhere(path))
+            {
+                using var there = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+                there.Write(content);
+                return;
+            }
             PrivateFile.Replace(Path.GetFullPath(path), content);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -19,9 +33,10 @@ internal static class OutputFile
         }
     }
 
-    /// <summary>Replaces a text that may be read by others, whole or not at all, and keeps its mode.</summary>
+    /// <summary>Replaces a text that may be read by others, whole or not at all, and keeps its mode. A link stays one; the file behind it is replaced.</summary>
     public static void ReplaceText(string path, string text)
     {
+        if (new FileInfo(path).LinkTarget is not null && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target) path = target.FullName;
         var beside = $"{path}.{Environment.ProcessId}.new";
         try
         {
@@ -35,6 +50,10 @@ internal static class OutputFile
             throw Explain(e, path);
         }
     }
+
+    /// <summary>A device or pipe, or a link to what a process has open, which may be a file.</summary>
+    private static bool IsOpenElsewhere(string path) =>
+        Libc.IsSpecialFile(path) || new FileInfo(path).LinkTarget is { } target && target.StartsWith("/proc/", StringComparison.Ordinal);
 
     private static SecretException Explain(Exception e, string path) => new(
         SecretErrorKind.ReadOnly, "cannot be written", operation: "write", name: path,

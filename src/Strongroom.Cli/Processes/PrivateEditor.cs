@@ -15,7 +15,7 @@ internal static class PrivateEditor
     /// <param name="fileName">What the file is called; editors choose colours by it.</param>
     /// <param name="text">The text.</param>
     /// <exception cref="SecretException">Unsupported without a memory file system, InvalidInput when the editor fails.</exception>
-    public static async Task<SecretValue> EditAsync(string fileName, ReadOnlyMemory<byte> text)
+    public static async Task<SecretBuffer> EditAsync(string fileName, ReadOnlyMemory<byte> text)
     {
         // Signals go to the editor and not to us, from before there is a file until after it is gone.
         using var signals = new SignalForwarding(static () => { });
@@ -26,7 +26,7 @@ internal static class PrivateEditor
             PrivateFile.Replace(path, text.Span);
             if (await RunAsync(path, signals) is var code and not 0)
                 throw new SecretException(SecretErrorKind.InvalidInput, $"the editor ended with code {code}; nothing was changed", operation: "edit");
-            return SecretInput.ReadFile(path, raw: true);
+            return SecretInput.ReadText(path);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using Strongroom.Cli.Framework;
+using Strongroom.Cli.Processes;
 using Strongroom.Manifest;
 
 namespace Strongroom.Cli.Project;
@@ -18,6 +19,8 @@ internal static class ManifestFile
 
     private static bool Change(string root, Func<string, string> edit)
     {
+        // Others may be adding theirs: each reads what the one before has written.
+        using var folder = LockedFolder.Take(root);
         var path = Path.Combine(root, ManifestFiles.Name);
         var text = File.ReadAllText(path);
         var edited = edit(text);

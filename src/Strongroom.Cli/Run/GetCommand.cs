@@ -2,6 +2,7 @@ using Strongroom.Caching;
 using Strongroom.Cli.Framework;
 using Strongroom.Cli.Project;
 using Strongroom.Cli.Terminal;
+using Strongroom.Formats;
 using Strongroom.Resolution;
 using Strongroom.Secrets;
 
@@ -16,9 +17,10 @@ internal static class GetCommand
         await using var session = Session.Open(options.Project ?? Directory.GetCurrentDirectory());
         using var secrets = session.Secrets(options.Environment);
         using var secret = await ResolveAsync(options, secrets, cancellationToken);
-        if (options.Output is not null) OutputFile.WritePrivate(options.Output, secret.Value.Reveal());
+        var output = OutputFile.PathOf(options.Output);
+        if (output is not null) OutputFile.WritePrivate(output, secret.Value.Reveal());
         if (options.Json) WriteJson(options, secret, screen, session.Time.GetUtcNow());
-        else if (options.Output is not null) screen.Done($"wrote {secret.Name} to {options.Output} {screen.Err.Dim("(readable by you only)")}");
+        else if (output is not null) screen.Done($"wrote {secret.Name} to {output} {screen.Err.Dim("(readable by you only)")}");
         else if (Masked.MayShow(options.Reveal)) WriteValue(options, secret, screen);
         else
         {
@@ -37,17 +39,20 @@ internal static class GetCommand
             if (options.Version is { } asked) reference = reference with { Address = reference.Address with { Version = asked } };
             return await secrets.ResolveAsync(reference, mode, cancellationToken);
         }
-        if (options.Version is not { } version) return await secrets.ResolveAsync(options.Name, mode, cancellationToken);
+        var hash = options.Name.IndexOf('#');
+        if (options.Version is null && hash < 0) return await ResolveAsync(options.Name, secrets, mode, cancellationToken);
 
-        // Versions belong to one store: the first on the way of the name that keeps them.
-        var steps = secrets.Plan.Find(options.Name).Steps;
-        if (steps.Count == 0) throw new SecretException(SecretErrorKind.Unsupported, "is composed of others and has no versions", name: options.Name);
+        // Versions and fields belong to one store: the first on the way of the name that keeps them.
+        var (name, field) = hash < 0 ? (options.Name, null) : (options.Name[..hash], options.Name[(hash + 1)..]);
+        var steps = secrets.Plan.Find(name).Steps;
+        if (steps.Count == 0) throw new SecretException(SecretErrorKind.Unsupported, "is composed of others and has no versions or fields", name: name);
         SecretException? unsupported = null;
         foreach (var step in steps)
         {
             try
             {
-                return await secrets.ResolveAsync(step with { Address = step.Address with { Version = version } }, mode, cancellationToken);
+                var address = step.Address with { Version = options.Version ?? step.Address.Version, Field = field ?? step.Address.Field };
+                return await secrets.ResolveAsync(step with { Address = address }, mode, cancellationToken);
             }
             catch (SecretException e) when (e.Kind == SecretErrorKind.Unsupported)
             {
@@ -55,6 +60,22 @@ internal static class GetCommand
             }
         }
         throw unsupported!;
+    }
+
+    private static async Task<ResolvedSecret> ResolveAsync(string name, ProjectSecrets secrets, CacheMode mode, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await secrets.ResolveAsync(name, mode, cancellationToken);
+        }
+        catch (SecretException e) when (e is { Kind: SecretErrorKind.NotFound, Help: null, Store: null })
+        {
+            var manifest = secrets.Plan.Manifest;
+            var help = manifest.FindSecret(name) is not null ? $"strongroom set {name} -e {secrets.Plan.Environment.Name}"
+                : NearestWord.Find(name, [.. manifest.Secrets.Select(s => s.Name)]) is { } near ? $"did you mean {near}?"
+                : "strongroom list shows what there is";
+            throw new SecretException(e.Kind, e.Reason, name: e.Name, help: help, inner: e);
+        }
     }
 
     private static void WriteValue(GetOptions options, ResolvedSecret secret, Screen screen)
@@ -68,7 +89,7 @@ internal static class GetCommand
         JsonOutput.WriteObject(screen, json =>
         {
             json.WriteString("name", secret.Name);
-            if (options.Output is { } file) json.WriteString("file", Path.GetFullPath(file));
+            if (OutputFile.PathOf(options.Output) is { } file) json.WriteString("file", Path.GetFullPath(file));
             else if (!Masked.MayShow(options.Reveal)) json.WriteNull("value");
             else if (TryText(secret.Value) is { } text) json.WriteString("value", text);
             else json.WriteBase64String("valueBase64", secret.Value.Reveal());

@@ -49,7 +49,7 @@ internal sealed class ProgramRun(RunOptions options, Screen screen)
             {
                 var mask = new OutputMask(secrets.Select(s => s.Value));
                 pumps = Task.WhenAll(
-                    Pump(child.Output!, Console.OpenStandardOutput(), mask), Pump(child.Error!, Console.OpenStandardError(), mask));
+                    Pump(child.Output!, new DescriptorStream(1), mask), Pump(child.Error!, new DescriptorStream(2), mask));
             }
             using var stopWatching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var changed = changes?.WaitAsync(secrets, stopWatching.Token);

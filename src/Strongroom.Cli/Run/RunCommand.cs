@@ -27,17 +27,10 @@ internal static class RunCommand
         RunOptions options, Session session, Screen screen, CacheMode mode, CancellationToken cancellationToken)
     {
         var found = new List<KeyValuePair<string, SecretValue>>();
-        foreach (var environment in Selection.Environments(options.Environments))
+        foreach (var secret in await Overlay.ResolveAsync(session, options.Environments, options.Only, options.Except, mode, cancellationToken))
         {
-            using var secrets = session.Secrets(environment);
-            var report = await secrets.ResolveAllAsync(Selection.Of(secrets.Plan, options.Only, options.Except), mode, cancellationToken);
-            Selection.RequireComplete(report, secrets.Plan.Environment.Name);
-            foreach (var secret in report.Secrets)
-            {
-                if (secret.IsStale) screen.Warn($"{secret.Name} is {secret.AgeAt(session.Time.GetUtcNow()).TotalMinutes:0} minutes old: {secret.StaleBecause!.Message}");
-                found.RemoveAll(known => known.Key == secret.Name);
-                found.Add(new(secret.Name, secret.Value));
-            }
+            if (secret.IsStale) screen.Warn($"{secret.Name} is {secret.AgeAt(session.Time.GetUtcNow()).TotalMinutes:0} minutes old: {secret.StaleBecause!.Message}");
+            found.Add(new(secret.Name, secret.Value));
         }
         return found;
     }

@@ -31,30 +31,28 @@ internal static class Selection
         return names;
     }
 
-    /// <summary>Throws one error that names every required secret without a value.</summary>
-    public static void RequireComplete(ResolutionReport report, string environment)
+    /// <summary>Throws one error that names every secret without a value; does nothing when all have one.</summary>
+    /// <param name="blocking">What failed.</param>
+    /// <param name="environments">Where the secrets were looked for, the one that wins last.</param>
+    public static void RequireComplete(IReadOnlyList<ResolutionFailure> blocking, IReadOnlyList<string> environments)
     {
-        List<ResolutionFailure>? blocking = null;
-        foreach (var failure in report.Failures)
-        {
-            if (failure.IsBlocking) (blocking ??= []).Add(failure);
-        }
-        if (blocking is null) return;
+        if (blocking.Count == 0) return;
+        var where = string.Join(", ", environments);
         var kind = blocking[0].Error.Kind;
         if (blocking.Count == 1)
         {
             var error = blocking[0].Error;
             throw error.Kind == SecretErrorKind.NotFound
-                ? new SecretException(kind, $"{blocking[0].Name} has no value in {environment}: {error.Message}",
-                    help: $"strongroom set {blocking[0].Name} -e {environment}, or see strongroom explain {blocking[0].Name}", inner: error)
+                ? new SecretException(kind, $"{blocking[0].Name} has no value in {where}: {error.Message}",
+                    help: $"strongroom set {blocking[0].Name} -e {environments[^1]}, or see strongroom explain {blocking[0].Name}", inner: error)
                 : error;
         }
         // A store that failed as a whole failed for every name alike: told once is enough.
-        if (blocking.TrueForAll(f => f.Error.Kind == kind && f.Error.Reason == blocking[0].Error.Reason) && kind != SecretErrorKind.NotFound)
+        if (blocking.All(f => f.Error.Kind == kind && f.Error.Reason == blocking[0].Error.Reason) && kind != SecretErrorKind.NotFound)
             throw blocking[0].Error;
         var lines = "";
         foreach (var failure in blocking) lines += $"\n    {failure.Name}: {failure.Error.Message}";
         throw new SecretException(
-            kind, $"{blocking.Count} secrets have no value in {environment}:{lines}", help: "set them with strongroom set NAME, or see strongroom explain NAME");
+            kind, $"{blocking.Count} secrets have no value in {where}:{lines}", help: "set them with strongroom set NAME, or see strongroom explain NAME");
     }
 }

@@ -22,6 +22,9 @@ internal static unsafe class HiddenLine
     private const uint Echo = 8;
     private const int FlushInput = 2;
 
+    /// <summary>What is pasted comes faster than this, what is typed does not.</summary>
+    private const int PastedWithinMilliseconds = 50;
+
     private const byte ControlC = 3;
     private const byte ControlD = 4;
     private const byte ControlH = 8;
@@ -54,6 +57,15 @@ internal static unsafe class HiddenLine
         }
     }
 
+    /// <summary>A key pasted with several lines would be cut off after its first one, and nobody would see it.</summary>
+    private static void RequireNoMore(FileStream input)
+    {
+        var isMore = false;
+        while (Libc.CanRead(0, PastedWithinMilliseconds) && input.ReadByte() is var next and >= 0) isMore |= next is not ('\n' or '\r' or ' ');
+        if (isMore)
+            throw new SecretException(SecretErrorKind.InvalidInput, "what was pasted has several lines, and a prompt takes one; nothing was changed", help: "use --from-file FILE, or a pipe");
+    }
+
     private static int Read(Span<byte> line)
     {
         var length = 0;
@@ -66,6 +78,7 @@ internal static unsafe class HiddenLine
                 case -1 or ControlC or ControlD:
                     throw new OperationCanceledException();
                 case '\n' or '\r':
+                    RequireNoMore(input);
                     return length;
                 case ControlU:
                     length = 0;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Strongroom.Formats;
 using Strongroom.Secrets;
 
 namespace Strongroom.Cli.Terminal;
@@ -19,15 +20,24 @@ internal static class SecretInput
     /// <summary>Reads a file the same way.</summary>
     public static SecretValue ReadFile(string path, bool raw)
     {
-        try
+        using var file = Open(path);
+        return ReadAll(file, raw, path);
+    }
+
+    /// <summary>Reads a whole text that holds many values: a file, or standard input for <c>-</c>.</summary>
+    public static SecretBuffer ReadText(string source)
+    {
+        using var input = source == "-" ? Console.OpenStandardInput() : Open(source);
+        var text = new SecretBuffer(input.CanSeek ? (int)Math.Min(input.Length + 1, DotEnvParser.LengthMax + 1) : 4096);
+        int read;
+        while ((read = input.Read(text.GetSpan(1))) > 0)
         {
-            using var file = File.OpenRead(path);
-            return ReadAll(file, raw, path);
+            text.Advance(read);
+            if (text.Length <= DotEnvParser.LengthMax) continue;
+            text.Dispose();
+            throw new SecretException(SecretErrorKind.InvalidInput, $"{(source == "-" ? "standard input" : source)} is larger than {DotEnvParser.LengthMax >> 20} MiB");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new SecretException(SecretErrorKind.InvalidInput, $"cannot read {path}: {(e is UnauthorizedAccessException ? "permission denied" : "no such file, or not a file")}", inner: e);
-        }
+        return text;
     }
 
     /// <summary>Asks on the terminal without echo. Ctrl-C and Ctrl-D give up; an empty line is an empty value.</summary>
@@ -52,6 +62,19 @@ internal static class SecretInput
             if (first.Equals(second)) return first;
             first.Dispose();
             Console.Error.WriteLine("The two differ; once more.");
+        }
+    }
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var why = Directory.Exists(path) ? "it is a folder" : e is UnauthorizedAccessException ? "permission denied" : "no such file";
+            throw new SecretException(SecretErrorKind.InvalidInput, $"cannot read {path}: {why}", inner: e);
         }
     }
 

@@ -36,7 +36,7 @@ internal static class ApiDispatch
     }
 
     /// <summary>The name that this was started by: a link keeps its own, which the runtime does not tell.</summary>
-    private static bool IsCalledVault()
+    public static bool IsCalledVault()
     {
         ReadOnlySpan<byte> first;
         try

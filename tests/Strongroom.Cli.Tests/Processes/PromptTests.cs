@@ -35,6 +35,18 @@ public sealed class PromptTests : IDisposable
     }
 
     [Fact]
+    public async Task Set_refuses_several_lines_that_are_pasted()
+    {
+        using var set = Conversation.OnTerminal(_workshop, "strongroom set A");
+        await set.HearAsync("A (development): ");
+        await set.SayAsync("-----BEGIN KEY-----\rsecond\r-----END KEY-----\r");
+        (await set.EndAsync()).ShouldBe(2);
+        set.Said.ShouldContain("several lines");
+        set.Said.ShouldNotContain("second");
+        _workshop.Run("strongroom get A").ExitCode.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Set_given_up_with_control_C_changes_nothing()
     {
         using var set = Conversation.OnTerminal(_workshop, "strongroom set A; code=$?; stty -a | grep -o -- \"-*echo \"; exit $code");
