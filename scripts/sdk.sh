@@ -39,7 +39,7 @@ install() {
         echo "Installing $* …"
         apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null
     else
-        echo "The tests also want: $* (install them to run everything)" >&2
+        echo "Wanted too: $* (install them to run everything)" >&2
     fi
 }
 
