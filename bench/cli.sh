@@ -11,6 +11,7 @@ PATH="$root/dist:$PATH"
 
 dotnet publish "$root/bench/Empty" -c Release -r "$(rid)" --self-contained -p:PublishTrimmed=true -p:PublishReadyToRun=true \
     -p:PublishSingleFile=true -o "$work/empty" -v q --nologo >&2
+dotnet publish "$root/bench/Empty" -c Release -r "$(rid)" -p:PublishAot=true -o "$work/native" -v q --nologo >&2 || echo "no native program here" >&2
 ( cd "$work" && npm install --silent --no-fund --no-audit @dotenvx/dotenvx varlock >&2 )
 bin="$work/node_modules/.bin"
 
@@ -28,6 +29,7 @@ measure() { # name, folder, command
 }
 measure env plain "env true"
 measure empty plain "$work/empty/Empty"
+measure native plain "$work/native/Empty"
 measure strongroom project "strongroom run -- true"
 measure get project "strongroom get SECRET_25"
 measure age plain "age -d -i $work/age.key $work/env.age"
@@ -44,7 +46,8 @@ row() {
         '.results[0].mean as $m | "| \($name) | \($m*10000|round/10) | \($m/$floor*100|round/100) | \($m/$ours*100|round/100) |"' "$work/$1.json"
 }
 row env '`env true`'
-row empty 'an empty .NET program of the same form'
+row empty 'an empty .NET program, precompiled single file'
+row native 'an empty .NET program, native'
 row strongroom '**`strongroom run -- true`**, embedded vault'
 row get '`strongroom get NAME`'
 row age '`age -d` of one file'
