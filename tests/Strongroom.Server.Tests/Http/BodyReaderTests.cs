@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Strongroom.Secrets;
-using Strongroom.Server.Hosting;
 using Strongroom.Server.Http;
 using Strongroom.Vault.Requests;
 using Strongroom.Vault.Tokens;
