@@ -24,7 +24,7 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
         try
         {
             var limits = limitsOf(context);
-            using var deadline = new Deadline(limits.RequestDurationMax, context.RequestAborted);
+            using var deadline = new RequestDeadline(limits.RequestDurationMax, context.RequestAborted);
             await AnswerAsync(context, limits, deadline.Token);
         }
         catch (SecretException e)

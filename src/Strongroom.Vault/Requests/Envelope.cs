@@ -13,8 +13,6 @@ public static class Envelope
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private static readonly Stream Nowhere = Stream.Null;
-
     [ThreadStatic]
     private static Utf8JsonWriter? _resting;
 
@@ -41,7 +39,7 @@ public static class Envelope
             Repeat(writer, response.Data);
         writer.WriteEndObject();
         writer.Flush();
-        writer.Reset(Nowhere);
+        writer.Reset(Stream.Null);
         _resting = writer;
     }
 

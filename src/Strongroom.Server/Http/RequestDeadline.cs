@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Strongroom.Server.Http;
 
 /// <summary>How long a request may take, at most until its client leaves. What was not needed is used again: most requests end in time.</summary>
-internal readonly struct Deadline : IDisposable
+internal readonly struct RequestDeadline : IDisposable
 {
     private const int RestingMax = 256;
 
@@ -12,7 +12,7 @@ internal readonly struct Deadline : IDisposable
     private readonly CancellationTokenSource _source;
     private readonly CancellationTokenRegistration _aborted;
 
-    public Deadline(TimeSpan duration, CancellationToken aborted)
+    public RequestDeadline(TimeSpan duration, CancellationToken aborted)
     {
         _source = Resting.TryDequeue(out var rested) ? rested : new CancellationTokenSource();
         _source.CancelAfter(duration);
