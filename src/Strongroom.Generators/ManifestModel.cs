@@ -1,11 +1,12 @@
 using System.Text;
+using Microsoft.CodeAnalysis.CSharp;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Strongroom.Generators;
 
-/// <summary>One secret as the settings show it.</summary>
-internal sealed record SettingModel(string Name, string[] Path, string? Description, bool IsRequired, string? Default)
+/// <summary>One secret as the settings show it. Its place counts from 0.</summary>
+internal sealed record SettingModel(string Name, string Key, string[] Path, string? Description, bool IsRequired, string? Default, int Line, int Column)
 {
     public string Property => Path[Path.Length - 1];
 }
@@ -20,7 +21,9 @@ internal sealed class ManifestModel
     /// <summary>Places count from 0.</summary>
     public List<(int Line, int Column, string Text)> Faults { get; }
 
-    public static ManifestModel Read(string text)
+    /// <param name="text">The manifest.</param>
+    /// <param name="className">The class that the settings become.</param>
+    public static ManifestModel Read(string text, string className)
     {
         var settings = new List<SettingModel>();
         var faults = new List<(int, int, string)>();
@@ -35,8 +38,7 @@ internal sealed class ManifestModel
         {
             faults.Add(((int)e.Start.Line - 1, (int)e.Start.Column - 1, e.Message));
         }
-        foreach (var twice in settings.GroupBy(s => string.Join(".", s.Path), StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
-            faults.Add((0, 0, $"{string.Join(" and ", twice.Select(s => s.Name))} would both be the setting {twice.Key}; give one of them another setting"));
+        if (faults.Count == 0) SettingNames.Check(settings, className, faults);
         return new ManifestModel(settings, faults);
     }
 
@@ -53,15 +55,22 @@ internal sealed class ManifestModel
     private static void Add(YamlNode key, YamlNode value, List<SettingModel> settings, List<(int, int, string)> faults)
     {
         if (key is not YamlScalarNode { Value: { Length: > 0 } name }) return;
+        var (line, column) = ((int)key.Start.Line - 1, (int)key.Start.Column - 1);
+        if (!name.All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_') || char.IsDigit(name[0]))
+        {
+            faults.Add((line, column, $"{name} is no name for a secret: letters, digits and underscores, not a digit first"));
+            return;
+        }
         var section = value as YamlMappingNode;
-        var setting = Text(section, "setting");
-        var path = (setting ?? name).Split('.').Select(ToPropertyName).ToArray();
-        if (path.Any(part => part.Any(c => !char.IsLetterOrDigit(c) && c != '_')))
+        // Configuration reads two underscores as one step down, so the settings do.
+        var written = Text(section, "setting") ?? string.Join(".", name.Split(["__"], StringSplitOptions.RemoveEmptyEntries));
+        var path = written.Split('.').Select(ToPropertyName).ToArray();
+        if (path.Any(part => !SyntaxFacts.IsValidIdentifier(part)))
         {
             faults.Add(((int)value.Start.Line - 1, (int)value.Start.Column - 1, $"{name}: the setting must be names divided by dots, such as Llm.OpenAiApiKey"));
             return;
         }
-        settings.Add(new SettingModel(name, path, Text(section, "description"), Text(section, "required") != "false", Text(section, "default")));
+        settings.Add(new SettingModel(name, written.Replace('.', ':'), path, Text(section, "description"), Text(section, "required") != "false", Text(section, "default"), line, column));
     }
 
     private static string? Text(YamlMappingNode? section, string key) => section is null ? null : (Find(section, key) as YamlScalarNode)?.Value;

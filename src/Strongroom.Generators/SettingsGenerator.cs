@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
 
 namespace Strongroom.Generators;
@@ -18,24 +20,53 @@ public sealed class SettingsGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        var manifests = context.AdditionalTextsProvider
-            .Where(file => Path.GetFileName(file.Path) == "strongroom.yaml")
-            .Select((file, token) => (file.Path, Text: file.GetText(token)?.ToString() ?? ""));
+        var manifests = context.AdditionalTextsProvider.Combine(context.AnalyzerConfigOptionsProvider)
+            .Select((input, token) => new Candidate(input.Left.Path, IsNamed(input.Right.GetOptions(input.Left)), input.Left, token))
+            .Where(file => file.IsNamed || Path.GetFileName(file.Path) == "strongroom.yaml")
+            .Collect();
         var names = context.AnalyzerConfigOptionsProvider.Select((options, _) => (
-            Namespace: options.GlobalOptions.TryGetValue("build_property.RootNamespace", out var space) && space.Length > 0 ? space : "Strongroom.Generated",
-            Class: options.GlobalOptions.TryGetValue("build_property.StrongroomSettingsClass", out var name) && name.Length > 0 ? name : "AppSecrets"));
-        context.RegisterSourceOutput(manifests.Combine(names), static (output, input) => Write(output, input.Left.Path, input.Left.Text, input.Right.Namespace, input.Right.Class));
+            Namespace: ToNamespace(Option(options, "RootNamespace") ?? "Strongroom.Generated"), Class: Option(options, "StrongroomSettingsClass") ?? "AppSecrets"));
+        context.RegisterSourceOutput(manifests.Combine(names), static (output, input) => Write(output, input.Left, input.Right.Namespace, input.Right.Class));
     }
 
-    private static void Write(SourceProductionContext output, string path, string text, string space, string name)
+    private static bool IsNamed(AnalyzerConfigOptions options) =>
+        options.TryGetValue("build_metadata.AdditionalFiles.StrongroomManifest", out var named) && string.Equals(named, "true", StringComparison.OrdinalIgnoreCase);
+
+    private static string? Option(AnalyzerConfigOptionsProvider options, string name) =>
+        options.GlobalOptions.TryGetValue("build_property." + name, out var value) && value.Length > 0 ? value : null;
+
+    /// <summary>The root namespace is the project's name when nobody said another, and projects have hyphens.</summary>
+    private static string ToNamespace(string written) => string.Join(".", written.Split('.').Select(part =>
     {
-        var manifest = ManifestModel.Read(text);
-        foreach (var (line, column, fault) in manifest.Faults)
+        var name = new string([.. part.Select(c => SyntaxFacts.IsIdentifierPartCharacter(c) ? c : '_')]);
+        return Identifier(SyntaxFacts.IsValidIdentifier(name) ? name : "_" + name);
+    }));
+
+    private static void Write(SourceProductionContext output, ImmutableArray<Candidate> candidates, string space, string name)
+    {
+        // The build names the manifest; a file that only has its name counts where no build did.
+        var files = candidates.Any(file => file.IsNamed) ? candidates.RemoveAll(file => !file.IsNamed) : candidates;
+        if (files.Length == 0) return;
+        var (path, text) = (files[0].Path, files[0].Text);
+        if (files.Length > 1)
         {
-            var place = new LinePosition(Math.Max(0, line), Math.Max(0, column));
-            output.ReportDiagnostic(Diagnostic.Create(Unreadable, Location.Create(path, new TextSpan(0, 0), new LinePositionSpan(place, place)), fault));
+            Report(output, files[1].Path, 0, 0, $"the project has two manifests, {path} and {files[1].Path}, and its settings come from one");
+            return;
         }
-        if (manifest.Faults.Count == 0) output.AddSource($"{name}.g.cs", SourceText.From(Emit(manifest, space, name), Encoding.UTF8));
+        if (!SyntaxFacts.IsValidIdentifier(name))
+        {
+            Report(output, path, 0, 0, $"StrongroomSettingsClass is '{name}', and no class can be called that");
+            return;
+        }
+        var manifest = ManifestModel.Read(text, name);
+        foreach (var (line, column, fault) in manifest.Faults) Report(output, path, line, column, fault);
+        if (manifest.Faults.Count == 0) output.AddSource($"{name}.g.cs", SourceText.From(Emit(manifest, space, Identifier(name)), Encoding.UTF8));
+    }
+
+    private static void Report(SourceProductionContext output, string path, int line, int column, string fault)
+    {
+        var place = new LinePosition(Math.Max(0, line), Math.Max(0, column));
+        output.ReportDiagnostic(Diagnostic.Create(Unreadable, Location.Create(path, new TextSpan(0, 0), new LinePositionSpan(place, place)), fault));
     }
 
     private static string Emit(ManifestModel manifest, string space, string name)
@@ -48,13 +79,16 @@ public sealed class SettingsGenerator : IIncrementalGenerator
         code.AppendLine("        /// <inheritdoc/>");
         code.AppendLine("        public global::System.Collections.Generic.IReadOnlyList<string> Read(global::Microsoft.Extensions.Configuration.IConfiguration configuration)");
         code.AppendLine("        {").AppendLine("            var missing = new global::System.Collections.Generic.List<string>();");
-        foreach (var setting in manifest.Settings)
+        for (var i = 0; i < manifest.Settings.Count; i++)
         {
-            var read = $"configuration[{Literal(string.Join(":", setting.Path))}] ?? configuration[{Literal(setting.Name)}]";
+            var setting = manifest.Settings[i];
+            // Configuration knows a secret by its setting and by its name; appsettings may spell a setting as the property.
+            string[] keys = [setting.Key, string.Join(":", setting.Path), setting.Name.Replace("__", ":"), setting.Name];
+            var read = string.Join(" ?? ", keys.Distinct(StringComparer.OrdinalIgnoreCase).Select(key => $"configuration[{Literal(key)}]"));
             var property = "this." + string.Join(".", setting.Path.Select(Identifier));
             if (setting.Default is { } given) code.AppendLine($"            {property} = {read} ?? {Literal(given)};");
             else if (!setting.IsRequired) code.AppendLine($"            {property} = {read};");
-            else code.AppendLine($"            if (({read}) is {{ }} value{setting.Name}) {property} = value{setting.Name}; else missing.Add({Literal(setting.Name)});");
+            else code.AppendLine($"            if (({read}) is {{ }} value{i}) {property} = value{i}; else missing.Add({Literal(setting.Name)});");
         }
         code.AppendLine("            return missing;").AppendLine("        }").AppendLine("    }").AppendLine("}");
         return code.ToString();
@@ -71,9 +105,9 @@ public sealed class SettingsGenerator : IIncrementalGenerator
         foreach (var group in settings.Where(s => s.Path.Length > depth + 1).GroupBy(s => s.Path[depth]))
         {
             code.AppendLine($"{indent}/// <summary>The settings of {Xml(group.Key)}.</summary>");
-            code.AppendLine($"{indent}public {group.Key}Settings {Identifier(group.Key)} {{ get; }} = new();").AppendLine();
+            code.AppendLine($"{indent}public {SettingNames.ClassOf(group.Key)} {Identifier(group.Key)} {{ get; }} = new();").AppendLine();
             code.AppendLine($"{indent}/// <summary>The settings of {Xml(group.Key)}.</summary>");
-            code.AppendLine($"{indent}public sealed class {group.Key}Settings").AppendLine($"{indent}{{");
+            code.AppendLine($"{indent}public sealed class {SettingNames.ClassOf(group.Key)}").AppendLine($"{indent}{{");
             EmitGroup(code, group.ToArray(), depth + 1, indent + "    ");
             code.AppendLine($"{indent}}}").AppendLine();
         }
@@ -84,4 +118,13 @@ public sealed class SettingsGenerator : IIncrementalGenerator
     private static string Identifier(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
 
     private static string Xml(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace("\r", " ").Replace("\n", " ");
+
+    /// <summary>A file that may be the manifest; equal when the same settings come of it.</summary>
+    private sealed record Candidate(string Path, bool IsNamed, string Text)
+    {
+        public Candidate(string path, bool isNamed, AdditionalText file, CancellationToken cancellationToken)
+            : this(path, isNamed, file.GetText(cancellationToken)?.ToString() ?? "")
+        {
+        }
+    }
 }

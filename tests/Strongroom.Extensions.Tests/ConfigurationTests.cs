@@ -121,6 +121,32 @@ public sealed class ConfigurationTests
         error.Message.ShouldBe("OPENAI_API_KEY has no value: strongroom explain OPENAI_API_KEY tells why");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Settings_ask_for_no_secret_that_the_program_can_do_without(bool isOptional)
+    {
+        _secrets.Remove("OPENAI_API_KEY");
+        _secrets["OTHER"] = "there";
+        using var configuration = Build(options => (isOptional ? options.Optional : options.Only).Add(isOptional ? "OPENAI_API_KEY" : "OTHER"));
+        using var provider = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddStrongroomSettings<KeySettings>().BuildServiceProvider();
+
+        provider.GetRequiredService<IOptions<KeySettings>>().Value.Key.ShouldBe("");
+    }
+
+    [Fact]
+    public void Settings_are_configured_and_validated_as_options_are()
+    {
+        using var configuration = Build();
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddStrongroomSettings<KeySettings>();
+        var seen = new List<string>();
+        services.AddOptions<KeySettings>().PostConfigure(settings => seen.Add(settings.Key)).Validate(settings => settings.Key.StartsWith("pk-", StringComparison.Ordinal), "the key must be a public one");
+        using var provider = services.BuildServiceProvider();
+
+        Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<IOptions<KeySettings>>().Value).Message.ShouldBe("the key must be a public one");
+        seen.ShouldBe(["sk-first"]);
+    }
+
     private ConfigurationRoot Build(Action<StrongroomOptions>? configure = null) =>
         (ConfigurationRoot)new ConfigurationBuilder().AddStrongroom(options =>
         {

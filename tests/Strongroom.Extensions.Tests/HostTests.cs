@@ -3,10 +3,13 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 using Shouldly;
+using Strongroom.Conformance;
 using Strongroom.Extensions.Configuration;
 using Strongroom.Extensions.Testing;
 using Strongroom.Secrets;
@@ -32,6 +35,7 @@ public sealed class HostTests
         log.LogWarning("base64 {Header}", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)));
         log.LogWarning("json {Body}", JsonSerializer.Serialize(Secret));
         log.LogWarning("json {Body}", JsonSerializer.Serialize(Secret, new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        log.LogWarning("list {Keys}", new List<string> { "first", Secret });
         log.LogError(new InvalidOperationException("refused: " + Secret), "failed");
         using (log.BeginScope(new Dictionary<string, object> { ["Key"] = Secret })) log.LogInformation("in a scope");
 
@@ -39,6 +43,7 @@ public sealed class HostTests
         all.ShouldNotContain("very/secret");
         all.ShouldNotContain(Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)));
         all.ShouldContain("plain [secret OPENAI_API_KEY] on port 5432");
+        all.ShouldContain("Keys=first, [secret OPENAI_API_KEY]");
         all.ShouldContain("refused: [secret OPENAI_API_KEY]");
         all.ShouldContain("Key=[secret OPENAI_API_KEY]");
     }
@@ -87,6 +92,23 @@ public sealed class HostTests
     }
 
     [Fact]
+    public async Task Change_that_the_program_fails_at_is_logged_and_in_the_configuration_all_the_same()
+    {
+        var time = new FakeTime();
+        await using var app = Build(options => (options.Time, options.ReloadInterval) = (time, TimeSpan.FromSeconds(30)));
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        var logged = _lines.WaitAsync("what the program does at a change failed");
+        using var registration = ChangeToken.OnChange(((IConfiguration)app.Configuration).GetReloadToken, () => throw new InvalidOperationException("the program's own"));
+        _secrets["OPENAI_API_KEY"] = "sk-second";
+
+        time.Advance(TimeSpan.FromSeconds(30));
+
+        (await logged.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).ShouldContain("the program's own");
+        app.Configuration["OPENAI_API_KEY"].ShouldBe("sk-second");
+        await app.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Credentials_are_read_as_one_object_and_name_all_missing_fields()
     {
         _secrets["vault://db"] = """{"host":"db","port":"5432","database":"app","username":"u","password":"p"}""";
@@ -99,7 +121,7 @@ public sealed class HostTests
         error.Message.ShouldContain("lacks access_key, secret_key, endpoint, bucket");
     }
 
-    private WebApplication Build()
+    private WebApplication Build(Action<StrongroomOptions>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(_lines);
@@ -107,6 +129,7 @@ public sealed class HostTests
         {
             options.Source = _secrets;
             options.ReloadInterval = TimeSpan.Zero;
+            configure?.Invoke(options);
         });
         builder.Services.AddHealthChecks().AddStrongroom();
         builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
@@ -117,6 +140,11 @@ public sealed class HostTests
     private sealed class Lines : ILoggerProvider, ILogger
     {
         private readonly ConcurrentQueue<string> _all = new();
+        private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _awaited = new();
+
+        /// <summary>The next line that holds some words.</summary>
+        public Task<string> WaitAsync(string words) =>
+            _awaited.GetOrAdd(words, _ => new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
         public IReadOnlyList<string> All => [.. _all];
 
@@ -141,6 +169,8 @@ public sealed class HostTests
         {
             var parts = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(' ', pairs.Select(p => $"{p.Key}={p.Value}")) : "";
             _all.Enqueue($"{line} {parts}");
+            foreach (var (words, awaited) in _awaited)
+                if (line.Contains(words, StringComparison.Ordinal)) awaited.TrySetResult(line);
         }
     }
 }

@@ -39,6 +39,9 @@ public sealed class StrongroomConfigurationProvider : ConfigurationProvider, IDi
     /// <summary>Called after each look that brought another value or another failure.</summary>
     internal Action<StrongroomStatus>? Checked { get; set; }
 
+    /// <summary>Called when a look of the timer failed: what the program does at a change threw, for whatever a store does stands in <see cref="Status"/>.</summary>
+    internal Action<Exception>? Faulted { get; set; }
+
     /// <summary>The values in use, by name, without the defaults of the manifest, which everybody may read.</summary>
     internal IReadOnlyDictionary<string, string> Values => Volatile.Read(ref _values);
 
@@ -49,7 +52,7 @@ public sealed class StrongroomConfigurationProvider : ConfigurationProvider, IDi
         // The contract is synchronous, and nothing here comes back to a context that waits.
         Task.Run(() => CheckAsync(isStart: Status is null, _ending.Token)).GetAwaiter().GetResult();
         if (_timer is null && _options.ReloadInterval > TimeSpan.Zero)
-            _timer = _options.Time.CreateTimer(_ => _ = ReloadAsync(), state: null, _options.ReloadInterval, _options.ReloadInterval);
+            _timer = _options.Time.CreateTimer(_ => _ = LookAsync(), state: null, _options.ReloadInterval, _options.ReloadInterval);
     }
 
     /// <summary>Looks for changes now. Throws nothing for a secret that cannot be had; see <see cref="Status"/>.</summary>
@@ -66,6 +69,9 @@ public sealed class StrongroomConfigurationProvider : ConfigurationProvider, IDi
         }
     }
 
+    /// <summary>Whether the program said that it can start without a name.</summary>
+    internal bool CanDoWithout(string name) => _options.Optional.Contains(name) || (_options.Only.Count > 0 && !_options.Only.Contains(name));
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -74,6 +80,19 @@ public sealed class StrongroomConfigurationProvider : ConfigurationProvider, IDi
         _timer?.Dispose();
         _project?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         foreach (var held in _held.Values) held.Value.Dispose();
+    }
+
+    private async Task LookAsync()
+    {
+        try
+        {
+            await ReloadAsync();
+        }
+        catch (Exception e)
+        {
+            // Nobody waits for the timer, so nobody else would hear of it; the next look comes all the same.
+            Faulted?.Invoke(e);
+        }
     }
 
     private async Task CheckAsync(bool isStart, CancellationToken cancellationToken)
@@ -145,8 +164,8 @@ public sealed class StrongroomConfigurationProvider : ConfigurationProvider, IDi
         var before = Status;
         var status = new StrongroomStatus(_options.Time.GetUtcNow(), [.. names.Where(states.ContainsKey).Select(name => states[name])]);
         Volatile.Write(ref _status, status);
-        if (hasChanged) Publish();
         if (hasChanged || before is null || FailuresOf(before) != FailuresOf(status)) Checked?.Invoke(status);
+        if (hasChanged) Publish();
     }
 
     private static string FailuresOf(StrongroomStatus status) => string.Join('|', status.Failures.Select(f => $"{f.Name} {f.Error!.Kind}"));

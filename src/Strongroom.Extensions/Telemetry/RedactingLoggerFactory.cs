@@ -57,10 +57,13 @@ internal sealed class RedactingLoggerFactory(ILoggerFactory inner, SecretRedacto
         private object? Redacted(object? value)
         {
             if (value is null or bool or byte or short or int or long or float or double or decimal or DateTime or DateTimeOffset or TimeSpan or Guid or Enum) return value;
-            var text = value as string ?? value.ToString() ?? "";
+            // A sink lists what is in a list, whose own text tells nothing of it.
+            var text = value as string ?? (value is ICollection list ? Listed(list) : value.ToString() ?? "");
             var redacted = redactor.Redact(text);
             return ReferenceEquals(text, redacted) ? value : redacted;
         }
+
+        private static string Listed(ICollection list) => string.Join(", ", list.Cast<object?>());
     }
 
     /// <summary>Stands for an exception whose text held a secret.</summary>

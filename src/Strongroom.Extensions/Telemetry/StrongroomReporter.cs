@@ -11,12 +11,14 @@ internal sealed partial class StrongroomReporter(StrongroomConfigurationProvider
     {
         if (provider.Status is { } status) Report(status);
         provider.Checked = Report;
+        provider.Faulted = e => LogFaulted(log, e);
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
         provider.Checked = null;
+        provider.Faulted = null;
         return Task.CompletedTask;
     }
 
@@ -38,4 +40,7 @@ internal sealed partial class StrongroomReporter(StrongroomConfigurationProvider
 
     [LoggerMessage(3, LogLevel.Information, "{Count} of {Declared} declared secrets are in use")]
     private static partial void LogInUse(ILogger log, int count, int declared);
+
+    [LoggerMessage(4, LogLevel.Error, "A change of the secrets is in the configuration, but what the program does at a change failed")]
+    private static partial void LogFaulted(ILogger log, Exception e);
 }
