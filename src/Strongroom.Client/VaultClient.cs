@@ -109,11 +109,12 @@ public sealed class VaultClient : IDisposable
             var response = await _http.SendAsync(request, cancellationToken);
             if ((int)response.StatusCode is not (301 or 302 or 307 or 308) || response.Headers.Location is not { } location || call.BodyStream is not null) return response;
             response.Dispose();
-            var target = new Uri(address, location);
+            if (!Uri.TryCreate(address, location, out var target))
+                throw new SecretException(SecretErrorKind.Malformed, "the server sends to an address that is none");
             if (redirects > 0 || Uri.Compare(address, target, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
             {
                 throw new SecretException(
-                    SecretErrorKind.Unreachable, $"the server sends to {target.GetLeftPart(UriPartial.Authority)}, and a token is not sent to another place than it was meant for",
+                    SecretErrorKind.Unreachable, $"the server sends to {target.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}, and a token is not sent to another place than it was meant for",
                     help: $"set {VaultEnvironment.Address} to it if you trust it");
             }
             address = target;

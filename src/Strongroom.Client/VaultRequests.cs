@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Strongroom.Secrets;
 
 namespace Strongroom.Client;
 
@@ -27,14 +28,25 @@ internal static class VaultRequests
         var request = new HttpRequestMessage(new HttpMethod(call.Method == VaultCall.List ? "GET" : call.Method), address);
         var headers = request.Headers;
         headers.TryAddWithoutValidation("X-Vault-Request", "true");
-        if (!call.IsAnonymous && (call.Token ?? options.Token) is { } token) headers.TryAddWithoutValidation("X-Vault-Token", token.RevealText());
-        if (options.Namespace is { Length: > 0 } name) headers.TryAddWithoutValidation("X-Vault-Namespace", name);
-        if ((call.WrapTtl ?? options.WrapTtl) is { Length: > 0 } wrap) headers.TryAddWithoutValidation("X-Vault-Wrap-TTL", wrap);
-        foreach (var (header, value) in options.Headers) headers.TryAddWithoutValidation(header, value);
+        if (!call.IsAnonymous && (call.Token ?? options.Token) is { } token) Add("X-Vault-Token", token.RevealText());
+        if (options.Namespace is { Length: > 0 } name) Add("X-Vault-Namespace", name);
+        if ((call.WrapTtl ?? options.WrapTtl) is { Length: > 0 } wrap) Add("X-Vault-Wrap-TTL", wrap);
+        foreach (var (header, value) in options.Headers) Add(header, value);
         // The name to prove goes with the host: the handler takes it from there.
         if (options.Tls.ServerName is { } server) headers.Host = server;
         request.Content = ContentOf(call);
         return request;
+
+        void Add(string header, string value)
+        {
+            // A line break would begin another header, and no server takes what is not ASCII.
+            if (value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            {
+                request.Dispose();
+                throw new SecretException(SecretErrorKind.InvalidInput, $"the header {header} would hold characters that cannot be sent", help: "was it copied with a line break, or cut? give it anew");
+            }
+            headers.TryAddWithoutValidation(header, value);
+        }
     }
 
     private static HttpContent? ContentOf(VaultCall call)

@@ -207,15 +207,15 @@ public sealed partial class AwsBackend
 
     private static void CheckName(string path)
     {
-        if (NameFault(path) is { } fault) throw new SecretException(SecretErrorKind.InvalidInput, fault);
+        if (NameFault(path) is { } fault) throw new SecretException(SecretErrorKind.InvalidInput, fault, name: path);
     }
 
     private static string? NameFault(string path)
     {
-        if (path.StartsWith("arn:", StringComparison.Ordinal)) return null;
-        if (path.Length > 512) return "has a name of more than 512 characters";
+        var isArn = path.StartsWith("arn:", StringComparison.Ordinal);
+        if (path.Length > 512 && !isArn) return "has a name of more than 512 characters";
         foreach (var c in path)
-            if (!char.IsAsciiLetterOrDigit(c) && !"/_+=.@-".Contains(c)) return "has a name that AWS does not take: letters, digits and /_+=.@- only";
+            if (!char.IsAsciiLetterOrDigit(c) && !"/_+=.@-".Contains(c) && !(isArn && c == ':')) return "has a name that AWS does not take: letters, digits and /_+=.@- only";
         return null;
     }
 

@@ -55,6 +55,8 @@ public sealed partial class AwsBackend : SecretBackend
         {
             if (address is not null && !(Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http")) settings.Fault($"{name} must be an address with https://");
         }
+        if ((options.Region ?? options.Variable("AWS_REGION") ?? options.Variable("AWS_DEFAULT_REGION")) is { } region && !AwsOptions.IsRegion(region))
+            settings.Fault("region must be letters, digits and hyphens, as eu-west-1");
         if (options.RecoveryDays is > 0 and < 7) settings.Fault("recovery-days must be 0 or a number from 7 to 30");
         settings.ThrowOnFaults();
         return new AwsBackend(options, settings.Transport, settings.Time);
@@ -70,7 +72,7 @@ public sealed partial class AwsBackend : SecretBackend
 
     /// <inheritdoc/>
     public override string Identity =>
-        $"aws {_options.Region ?? _options.Variable("AWS_REGION") ?? _options.Variable("AWS_DEFAULT_REGION")} {_options.Endpoint ?? _options.Variable("AWS_ENDPOINT_URL_SECRETS_MANAGER") ?? _options.Variable("AWS_ENDPOINT_URL")} {_options.ProfileName} {_options.Role}";
+        $"aws {_options.Region ?? _options.Variable("AWS_REGION") ?? _options.Variable("AWS_DEFAULT_REGION")} {_options.Endpoint ?? _options.Variable("AWS_ENDPOINT_URL_SECRETS_MANAGER") ?? _options.Variable("AWS_ENDPOINT_URL")} {_options.ProfileName} {_options.Role} {_options.Account}";
 
     /// <inheritdoc/>
     public override IReadOnlyList<BackendFact> Describe()
@@ -92,6 +94,7 @@ public sealed partial class AwsBackend : SecretBackend
     public override BackendPolicy? LeastPrivilege(IReadOnlyList<SecretAddress> addresses, bool writes)
     {
         var region = _options.Region ?? _options.Variable("AWS_REGION") ?? _options.Variable("AWS_DEFAULT_REGION") ?? "*";
+        foreach (var address in addresses) CheckName(address.Path);
         // AWS adds a hyphen and six characters to each name; the question marks stand for them and for nothing longer.
         var resources = addresses.Select(a => a.Path).Distinct().Order(StringComparer.Ordinal)
             .Select(path => path.StartsWith("arn:", StringComparison.Ordinal) ? path : $"arn:aws:secretsmanager:{region}:*:secret:{path}-??????").ToList();

@@ -39,7 +39,7 @@ internal sealed class AwsCalls(AwsOptions options, HttpCaller http, CredentialKe
     {
         var stamp = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         request.Headers.TryAddWithoutValidation("X-Amz-Date", stamp);
-        if (credential.SessionToken is { } session) request.Headers.TryAddWithoutValidation("X-Amz-Security-Token", session.RevealText());
+        if (credential.SessionToken is { } session) request.Authorize("", session.RevealText(), "X-Amz-Security-Token");
         var signed = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["host"] = request.RequestUri!.Authority };
         foreach (var (name, values) in request.Headers.NonValidated) signed[name.ToLowerInvariant()] = values.ToString().Trim();
         if (request.Content?.Headers.ContentType is { } type) signed["content-type"] = type.ToString();
@@ -61,8 +61,8 @@ internal sealed class AwsCalls(AwsOptions options, HttpCaller http, CredentialKe
         foreach (var part in (ReadOnlySpan<string>)[region, service, "aws4_request"]) HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part), key);
         var signature = Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)));
         CryptographicOperations.ZeroMemory(key);
-        request.Headers.TryAddWithoutValidation(
-            "Authorization", $"AWS4-HMAC-SHA256 Credential={credential.KeyId}/{scope}, SignedHeaders={names}, Signature={signature}");
+        request.Authorize(
+            "AWS4-HMAC-SHA256 ", $"Credential={credential.KeyId}/{scope}, SignedHeaders={names}, Signature={signature}");
     }
 
     /// <summary>What the codes of Secrets Manager and STS mean. Statuses say nothing: nearly everything is 400.</summary>
@@ -118,10 +118,10 @@ internal sealed class AwsCalls(AwsOptions options, HttpCaller http, CredentialKe
             ("AccessDeniedException" or "AccessDenied", _) => ("is denied", $"the identity needs {(operation.Contains(':') ? operation : "secretsmanager:" + operation)}"),
             ("LimitExceededException", _) => ("is refused: a quota of Secrets Manager is used up", "versions of the last 24 hours are never removed; write less often"),
             (_, SecretErrorKind.NotFound) => ("is not there", null),
-            (_, SecretErrorKind.Denied) => ($"is denied: the credentials are refused ({Shown(code)})", "see `strongroom doctor`"),
+            (_, SecretErrorKind.Denied) => ($"is denied: the credentials are refused ({VendorErrors.Shown(code)})", "see `strongroom doctor`"),
             (_, SecretErrorKind.Conflict) => ("is there already, or was changed meanwhile", null),
             (_, SecretErrorKind.Throttled) => ("is asked for too often", null),
-            _ => ($"was answered with {Shown(code)}", (string?)null),
+            _ => ($"was answered with {VendorErrors.Shown(code)}", (string?)null),
         };
         return new SecretException(kind, reason, help: help, retryAfter: answer?.RetryAfter);
     }
@@ -165,6 +165,4 @@ internal sealed class AwsCalls(AwsOptions options, HttpCaller http, CredentialKe
         var colon = code.IndexOf(':');
         return colon >= 0 ? code[..colon] : code;
     }
-
-    private static string Shown(string code) => code.Length is > 0 and <= 60 && code.All(char.IsAsciiLetterOrDigit) ? code : "an error without a name";
 }

@@ -94,7 +94,7 @@ internal static class AzureClient
                     (_, SecretErrorKind.Throttled) => ("is asked for too often", null),
                     (_, SecretErrorKind.Conflict) => ("was changed meanwhile", null),
                     (_, SecretErrorKind.Unreachable) when failed.Status == 0 => ("could not be reached", null),
-                    _ => ($"was answered with {outer ?? "HTTP status " + failed.Status}", null),
+                    _ => ($"was answered with {(outer is null ? "HTTP status " + failed.Status : VendorErrors.Shown(outer))}", null),
                 };
                 return new SecretException(kind, reason, help: help, retryAfter: RetryAfter(failed));
             case CredentialUnavailableException:

@@ -89,7 +89,7 @@ internal sealed class FlyApi : IDisposable
         var token = _settings.Variable(_variable)
             ?? throw new SecretException(SecretErrorKind.Denied, "there is no token", help: $"set {_variable}: fly tokens create deploy makes one for the app");
         var request = new HttpRequestMessage(method, $"{_server.AbsoluteUri.TrimEnd('/')}/v1/{path}") { Content = body };
-        request.Headers.TryAddWithoutValidation("Authorization", Authorization(token));
+        request.Authorize("", Authorization(token));
         return _http.SendAsync(request, cancellationToken);
     }
 }

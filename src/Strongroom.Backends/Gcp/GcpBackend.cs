@@ -25,6 +25,7 @@ public sealed class GcpBackend : SecretBackend
 
     private readonly GcpOptions _options;
     private readonly HttpCaller _http;
+    private readonly HttpCaller _metadata;
     private readonly GcpCredentials _credentials;
     private readonly CredentialKeeper _keeper;
     private readonly GcpCalls _calls;
@@ -34,7 +35,8 @@ public sealed class GcpBackend : SecretBackend
     {
         _options = options;
         _http = new HttpCaller(transport, time);
-        _credentials = new GcpCredentials(options, _http, time);
+        _metadata = new HttpCaller(transport ?? HttpCaller.NewDirectTransport, time);
+        _credentials = new GcpCredentials(options, _http, _metadata, time);
         _keeper = new CredentialKeeper(_credentials.ObtainAsync, time);
         _calls = new GcpCalls(_ => new(Endpoint), _http, _keeper);
     }
@@ -51,6 +53,8 @@ public sealed class GcpBackend : SecretBackend
             [.. (settings.Text("replicas") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
             settings.Choice("removal", "delete", "delete", "disable", "destroy"), settings.Environment);
         if ((options.Endpoint ?? options.Variable(EndpointVariable)) is { } address && !(Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http")) settings.Fault($"{(options.Endpoint is null ? EndpointVariable : "endpoint")} must be an address with https://");
+        foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("project", options.KnownProject()?.Value), ("location", options.Location)])
+            if (value is not null && !IsPlace(value)) settings.Fault($"{name} must be letters, digits and hyphens");
         if (options is { Location: not null, Replicas.Count: > 0 }) settings.Fault("replicas and location exclude each other");
         settings.ThrowOnFaults();
         return new GcpBackend(options, settings.Transport, settings.Time);
@@ -95,6 +99,7 @@ public sealed class GcpBackend : SecretBackend
         var text = new StringBuilder("# MEMBER is who asks, as serviceAccount:NAME@PROJECT.iam.gserviceaccount.com\n");
         foreach (var path in addresses.Select(a => a.Path).Distinct().Order(StringComparer.Ordinal))
         {
+            CheckName(path);
             foreach (var role in (ReadOnlySpan<string>)(writes ? ["secretAccessor", "secretVersionManager"] : ["secretAccessor"]))
                 text.Append("gcloud secrets add-iam-policy-binding ").Append(path).Append(' ').Append(place).Append(" --member=\"$MEMBER\" --role=roles/secretmanager.").Append(role).Append('\n');
         }
@@ -199,6 +204,7 @@ public sealed class GcpBackend : SecretBackend
     {
         _keeper.Dispose();
         _http.Dispose();
+        _metadata.Dispose();
         return base.DisposeAsync();
     }
 
@@ -302,20 +308,38 @@ public sealed class GcpBackend : SecretBackend
 
     private async ValueTask<string> NameAsync(string path, CancellationToken cancellationToken)
     {
-        var id = path;
-        if (path.StartsWith("projects/", StringComparison.Ordinal) && path.Split('/') is [_, var project, .. var rest])
+        CheckName(path);
+        return IsResourceName(path) ? path : $"{await ParentAsync(cancellationToken)}/secrets/{path}";
+    }
+
+    private static bool IsResourceName(string path) => path.StartsWith("projects/", StringComparison.Ordinal);
+
+    private static void CheckName(string path)
+    {
+        if (!IsResourceName(path))
         {
-            if (rest is not (["secrets", _] or ["locations", _, "secrets", _]) || !IsId(rest[^1]) || !IsId(project) || (rest.Length == 4 && !IsId(rest[1])))
-                throw new SecretException(SecretErrorKind.InvalidInput, "is no resource name of a secret: projects/PROJECT/secrets/ID");
-            return path;
+            if (!IsId(path)) throw new SecretException(SecretErrorKind.InvalidInput, "has a name that Google does not take: 1 to 255 letters, digits, hyphens and underscores", name: path);
+            return;
         }
-        if (!IsId(id)) throw new SecretException(SecretErrorKind.InvalidInput, "has a name that Google does not take: 1 to 255 letters, digits, hyphens and underscores");
-        return $"{await ParentAsync(cancellationToken)}/secrets/{id}";
+        var isName = path.Split('/') is [_, var project, .. var rest] && rest is ["secrets", _] or ["locations", _, "secrets", _] && IsId(rest[^1]) && IsPlace(project) && (rest.Length == 2 || IsPlace(rest[1]));
+        if (!isName) throw new SecretException(SecretErrorKind.InvalidInput, "is no resource name of a secret: projects/PROJECT/secrets/ID", name: path);
+    }
+
+    /// <summary>True for a project or location. A project of an organization may begin with its domain.</summary>
+    private static bool IsPlace(string name)
+    {
+        foreach (var c in name)
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.' or ':')) return false;
+        return name is not ("" or "." or "..");
     }
 
     private async ValueTask<string> ParentAsync(CancellationToken cancellationToken)
     {
-        _project ??= await _credentials.ProjectAsync(cancellationToken);
+        if (_project is null)
+        {
+            var project = await _credentials.ProjectAsync(cancellationToken);
+            _project = IsPlace(project) ? project : throw new SecretException(SecretErrorKind.Malformed, "was told a project that is none", help: "set `project` in the store");
+        }
         return _options.Location is { } location ? $"projects/{_project}/locations/{location}" : $"projects/{_project}";
     }
 

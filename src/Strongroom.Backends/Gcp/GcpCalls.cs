@@ -16,7 +16,7 @@ internal sealed class GcpCalls(Func<CancellationToken, ValueTask<Uri>> endpoint,
         {
             var credential = await credentials.GetAsync(cancellationToken);
             var request = new HttpRequestMessage(method, new Uri(await endpoint(cancellationToken), path));
-            request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + credential.Token.RevealText());
+            request.Authorize("Bearer ", credential.Token.RevealText());
             if (members is not null) request.Content = JsonBody.Object(members, static (json, members) => members(json));
             var answer = await http.SendAsync(request, cancellationToken);
             if (answer.IsSuccess) return answer;
@@ -64,7 +64,7 @@ internal sealed class GcpCalls(Func<CancellationToken, ValueTask<Uri>> endpoint,
             (_, SecretErrorKind.Denied) => ("is denied, or the project or secret is not there", $"the identity needs {permission}"),
             (_, SecretErrorKind.Conflict) => ("is there already, or was changed meanwhile", null),
             (_, SecretErrorKind.Throttled) => ("is asked for too often", null),
-            _ => ($"was answered with {(code.Length > 0 ? code : "HTTP status " + (int)answer.Status)}", null),
+            _ => ($"was answered with {(code.Length > 0 ? VendorErrors.Shown(code) : "HTTP status " + (int)answer.Status)}", null),
         };
         return new SecretException(kind, reason, help: help, retryAfter: answer.RetryAfter);
     }

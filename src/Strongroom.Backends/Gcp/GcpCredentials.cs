@@ -39,7 +39,11 @@ internal sealed record GcpOptions(
 /// server of the machine; and the impersonation of a service account by any of them. Google's own library reads JSON by reflection, which
 /// does not survive trimming; these exchanges are few and public (RFC 7523, RFC 8693, and Google's AIP-4110 and on).
 /// </summary>
-internal sealed class GcpCredentials(GcpOptions options, HttpCaller http, TimeProvider time)
+/// <param name="options">Where to look.</param>
+/// <param name="http">To Google, and to the platform that a federation asks.</param>
+/// <param name="metadata">To the metadata server, which is next door: no proxy gets to see its tokens.</param>
+/// <param name="time">The clock.</param>
+internal sealed class GcpCredentials(GcpOptions options, HttpCaller http, HttpCaller metadata, TimeProvider time)
 {
     private const string Scope = "https://www.googleapis.com/auth/cloud-platform";
     private const string MetadataRoot = "computeMetadata/v1/";
@@ -182,7 +186,7 @@ internal sealed class GcpCredentials(GcpOptions options, HttpCaller http, TimePr
         string text;
         if (source.TextOf("file") is { } file)
         {
-            text = await File.ReadAllTextAsync(file, cancellationToken);
+            text = await ReadSubjectAsync(file, cancellationToken);
         }
         else if (source.TextOf("url") is { } url)
         {
@@ -211,10 +215,23 @@ internal sealed class GcpCredentials(GcpOptions options, HttpCaller http, TimePr
         }
     }
 
+    private static async ValueTask<string> ReadSubjectAsync(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(file, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SecretException(
+                SecretErrorKind.Denied, $"has no credentials: the platform's token {file} cannot be read ({e.GetType().Name})", help: "credential_source of the credentials file names it");
+        }
+    }
+
     private async ValueTask<Credential> ImpersonateAsync(string address, IReadOnlyList<string> delegates, Credential own, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, address);
-        request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + own.Token.RevealText());
+        request.Authorize("Bearer ", own.Token.RevealText());
         request.Content = JsonBody.Object(delegates, static (json, delegates) =>
         {
             json.WriteStartArray("scope"u8);
@@ -248,7 +265,7 @@ internal sealed class GcpCredentials(GcpOptions options, HttpCaller http, TimePr
         HttpAnswer answer;
         try
         {
-            answer = await http.SendAsync(request, cancellationToken);
+            answer = await metadata.SendAsync(request, cancellationToken);
         }
         catch (SecretException e) when (e.Kind == SecretErrorKind.Unreachable)
         {

@@ -121,7 +121,7 @@ internal sealed class GitHubConnection : IDisposable
     {
         request.Headers.Accept.Add(Accepted);
         request.Headers.Add("X-GitHub-Api-Version", "2022-11-28");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.RevealText());
+        request.Authorize("Bearer ", token.RevealText());
         return _http.SendAsync(request, cancellationToken);
     }
 

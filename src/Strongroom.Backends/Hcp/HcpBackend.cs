@@ -307,7 +307,7 @@ public sealed class HcpBackend : SecretBackend
         if (secret.Member("rotating_version").ValueKind != JsonValueKind.Object && secret.Member("dynamic_config").ValueKind != JsonValueKind.Object && secret.TextOf("type") is null or "kv" or "static")
             return true;
         throw new SecretException(
-            SecretErrorKind.Unsupported, $"is a {secret.TextOf("type") ?? "rotating or dynamic"} secret, and the service makes its values", help: "rotate it there, or write under another name");
+            SecretErrorKind.Unsupported, $"is a {(secret.TextOf("type") is "rotating" or "dynamic" ? secret.TextOf("type") : "rotating or dynamic")} secret, and the service makes its values", help: "rotate it there, or write under another name");
     }
 
     private static ReadOnlySpan<byte> ObjectOf(SecretValue current)

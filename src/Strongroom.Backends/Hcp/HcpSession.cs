@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Strongroom.Backends.Http;
@@ -103,7 +102,7 @@ internal sealed class HcpSession : IDisposable
         ValueTask<HttpAnswer> SendAsync(Credential with)
         {
             var request = new HttpRequestMessage(method, address) { Content = body?.Invoke() };
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Encoding.ASCII.GetString(with.Token.Reveal()));
+            request.Authorize("Bearer ", Encoding.Latin1.GetString(with.Token.Reveal()));
             return CallAsync(request, cancellationToken);
         }
     }

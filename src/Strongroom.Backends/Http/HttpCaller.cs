@@ -79,6 +79,14 @@ internal sealed class HttpCaller(TransportFactory? transport, TimeProvider time)
         return handler;
     }
 
+    /// <summary>The transport to what is on this machine's own network, past any proxy.</summary>
+    public static SocketsHttpHandler NewDirectTransport()
+    {
+        var handler = NewTransport();
+        handler.UseProxy = false;
+        return handler;
+    }
+
     private static async ValueTask<SecretBuffer> ReadAsync(HttpResponseMessage response, bool firstLineOnly, CancellationToken cancellationToken)
     {
         var expected = response.Content.Headers.ContentLength;
@@ -109,7 +117,9 @@ internal sealed class HttpCaller(TransportFactory? transport, TimeProvider time)
 
     private static SecretException Redirected(HttpRequestMessage request, HttpResponseMessage response)
     {
-        var target = response.Headers.Location is { } location ? new Uri(request.RequestUri!, location).GetLeftPart(UriPartial.Authority) : "nowhere";
+        // Without what stands before the host: it may be a credential that the server put there.
+        var target = response.Headers.Location is { } location && Uri.TryCreate(request.RequestUri!, location, out var address)
+            ? address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) : "an address that is none";
         return new SecretException(
             SecretErrorKind.Malformed, $"{request.RequestUri!.Host} sends to {target}, and credentials are not sent to another place than they were meant for",
             help: "configure that address if you trust it");

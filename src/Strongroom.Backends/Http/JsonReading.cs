@@ -43,9 +43,10 @@ internal static class JsonReading
     };
 
     /// <summary>The items of a list; none when it is absent or null.</summary>
-    /// <exception cref="SecretException">Malformed when it is there and no list.</exception>
+    /// <exception cref="SecretException">Malformed when it is there and no list, and when this is there and could have none.</exception>
     public static IEnumerable<JsonElement> ItemsOf(this JsonElement element, string name) => element.Member(name) switch
     {
+        { ValueKind: JsonValueKind.Undefined } when element.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined or JsonValueKind.Null) => throw Missing(name),
         { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null } => [],
         { ValueKind: JsonValueKind.Array } list => list.EnumerateArray(),
         _ => throw new SecretException(SecretErrorKind.Malformed, $"was answered with a member {name} that is no list"),

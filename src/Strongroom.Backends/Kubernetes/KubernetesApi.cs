@@ -102,9 +102,9 @@ internal sealed class KubernetesApi(BackendSettings settings, KubernetesPlace pl
 
     private static void Authorize(HttpRequestMessage request, ClusterAccess access, Credential? credential)
     {
-        if (credential is { Token.Length: > 0 }) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", credential.Token.RevealText());
-        else if (access.TokenFile is { } file) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ClusterAccess.ReadText(file).Trim());
-        else if (access.Token is { } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.RevealText());
+        if (credential is { Token.Length: > 0 }) request.Authorize("Bearer ", credential.Token.RevealText());
+        else if (access.TokenFile is { } file) request.Authorize("Bearer ", ClusterAccess.ReadText(file).Trim());
+        else if (access.Token is { } token) request.Authorize("Bearer ", token.RevealText());
     }
 
     private async ValueTask<Credential> RunPluginAsync(ClusterAccess access, CancellationToken cancellationToken)

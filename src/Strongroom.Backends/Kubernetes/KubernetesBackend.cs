@@ -80,7 +80,7 @@ public sealed class KubernetesBackend : SecretBackend
     public override BackendPolicy? LeastPrivilege(IReadOnlyList<SecretAddress> addresses, bool writes)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var address in addresses) names.Add(_secret ?? address.Path);
+        foreach (var address in addresses) names.Add(ObjectOf(address));
         if (_secret is not null) names.Add(_secret);
         return new BackendPolicy("Kubernetes Role and RoleBinding (YAML)", Role(_namespace ?? "default", names, writes));
     }

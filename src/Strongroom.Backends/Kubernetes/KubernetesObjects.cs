@@ -19,7 +19,7 @@ internal sealed class KubernetesObjects(KubernetesApi api, string? nameSpace)
     private const string NamesOnly = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 
     /// <summary>Where they are, for a person.</summary>
-    public string Place => $"{api.Access.Server.Authority}, namespace {Namespace}";
+    public string Place => $"{api.Access.Server.Authority}{(api.Access.TrustsAnyServer ? " (ITS CERTIFICATE IS NOT CHECKED: insecure-skip-tls-verify)" : "")}, namespace {Namespace}";
 
     /// <summary>One object.</summary>
     /// <exception cref="SecretException">With the kind of the failure.</exception>

@@ -24,7 +24,7 @@ internal sealed class EscApi(BackendSettings settings, Uri server, string variab
     {
         var request = new HttpRequestMessage(method, $"{server.AbsoluteUri.TrimEnd('/')}/api/esc/{path}") { Content = body };
         request.Headers.Accept.Add(Accepted);
-        request.Headers.TryAddWithoutValidation("Authorization", "token " + Token());
+        request.Authorize("token ", Token());
         // The service wants this header, which elsewhere only answers have, and not If-Match.
         if (tag is not null) request.Headers.TryAddWithoutValidation("ETag", tag);
         return _http.SendAsync(request, cancellationToken);

@@ -72,6 +72,9 @@ public sealed class VaultBackend : SecretBackend
         policy.Append("# Finding out the version of the engine needs no rule of its own: any rule below the mount grants it.\n");
         foreach (var path in addresses.Select(a => a.Path).Distinct().Order(StringComparer.Ordinal))
         {
+            // In a policy some characters are patterns or end the text, and nothing can take that from them.
+            if (path.AsSpan().IndexOfAny("\"\\*+{}") >= 0)
+                throw new SecretException(SecretErrorKind.InvalidInput, "cannot stand in a policy, where \" \\ * + { } have a meaning of their own", name: path);
             Rule($"{_connection.Mount}/{prefix}{path}", writes ? "\"create\", \"read\", \"update\"" : "\"read\"");
         }
         return new BackendPolicy("Vault policy (HCL)", policy.ToString());
@@ -296,6 +299,7 @@ public sealed class VaultBackend : SecretBackend
         // An empty folder and one that is not there are the same to the server.
         if (reply.Status == HttpStatusCode.NotFound) return [];
         if (!reply.IsSuccess) throw VaultSession.Failure(reply);
+        if (reply.Data.Member("keys").ValueKind != JsonValueKind.Array) throw Malformed();
         return [.. reply.Data.ItemsOf("keys").Select(key => key.GetString() ?? throw Malformed())];
     }
 

@@ -48,14 +48,16 @@ internal sealed record VaultConnection
         var server = Parse(settings, address);
         var nameSpace = settings.Text("namespace") ?? settings.Variable("VAULT_NAMESPACE");
         var mount = (settings.Text("mount") ?? "secret").Trim('/');
-        if (mount.Length == 0) settings.Fault("mount must name the mount of a KV engine");
+        if (!IsPath(mount)) settings.Fault("mount must name the mount of a KV engine");
         var version = settings.Choice("kv-version", "auto", "auto", "1", "2");
         var method = settings.Choice("auth", "token", "token", "approle", "jwt", "kubernetes", "userpass", "cert");
         var authMount = settings.Text("auth-mount")?.Trim('/') is { Length: > 0 } named ? named : method;
+        if (!IsPath(authMount)) settings.Fault("auth-mount must name the mount of a login method");
         var role = settings.Text("role") ?? settings.Variable("VAULT_ROLE");
         var roleId = settings.Text("role-id") ?? settings.Variable("VAULT_ROLE_ID");
         var user = settings.Text("username") ?? settings.Variable("VAULT_USERNAME");
         var file = settings.Text("credential-file") is null ? null : settings.FullPath("credential-file");
+        if (user is not null && (user.Contains('/') || !IsPath(user))) settings.Fault("username must be one name");
         var isWrapped = settings.Flag("wrapped", defaultValue: false);
         var renews = settings.Flag("renew", defaultValue: false);
         var tls = new VaultTls
@@ -102,6 +104,14 @@ internal sealed record VaultConnection
                 .. method is "cert" ? Array.Empty<BackendFact>() : [new BackendFact("credential", HasProof(proof) ? source : null, null, $"set {source}")],
             ],
         };
+    }
+
+    /// <summary>True for what leads where it says: a dot segment would lead to another part of the API.</summary>
+    private static bool IsPath(string path)
+    {
+        foreach (var part in path.AsSpan().Split('/'))
+            if (path.AsSpan(part) is "" or "." or "..") return false;
+        return path.AsSpan().IndexOfAny("\"\\*+{}") < 0;
     }
 
     private static IEnumerable<BackendFact> NeededBy(string method, string? role, string? roleId, string? user, VaultTls tls) => method switch

@@ -95,6 +95,7 @@ internal sealed class VaultSession : IDisposable
     private async ValueTask<bool> IsAliveAsync(Credential credential, CancellationToken cancellationToken)
     {
         using var reply = await Client().SendAsync(new VaultCall("GET", "auth/token/lookup-self") { Token = credential.Token }, cancellationToken);
+        if (reply.Status == HttpStatusCode.TooManyRequests || (int)reply.Status >= 500) throw Failure(reply);
         return reply.Status is not (HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Unauthorized or HttpStatusCode.BadRequest);
     }
 

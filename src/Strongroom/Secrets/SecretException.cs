@@ -13,11 +13,11 @@ public sealed class SecretException : Exception
         : base(Compose(store, operation, name, reason, help), inner)
     {
         Kind = kind;
-        Reason = reason;
+        Reason = PlainText.Of(reason);
         Store = store;
         Operation = operation;
         Name = name;
-        Help = help;
+        Help = help is null ? null : PlainText.Of(help);
         RetryAfter = retryAfter;
     }
 
@@ -61,6 +61,6 @@ public sealed class SecretException : Exception
             (_, null) => $"{operation}: ",
             _ => $"{operation} {name}: ",
         };
-        return $"{(store is null ? "" : store + ": ")}{subject}{reason}{(help is null ? "" : "; " + help)}";
+        return PlainText.Of($"{(store is null ? "" : store + ": ")}{subject}{reason}{(help is null ? "" : "; " + help)}");
     }
 }

@@ -30,6 +30,9 @@ internal static class AddressRules
     public static string? FaultOfPrefix(string prefix) =>
         prefix.Length == 0 ? null : PathFault(prefix.EndsWith('/') ? prefix[..^1] : prefix);
 
+    /// <summary>True for a path that an address can have: others cannot be asked for.</summary>
+    public static bool IsPath(string path) => path.Length > 0 && PathFault(path) is null;
+
     private static string? PathFault(string path)
     {
         if (path.Length > PathLengthMax) return $"has a path of more than {PathLengthMax} characters";
@@ -61,7 +64,7 @@ internal static class AddressRules
                 if (!Rune.TryGetRuneAt(text, i, out _)) return true;
                 i++;
             }
-            else if (char.IsControl(c))
+            else if (char.IsControl(c) || PlainText.TurnsDirection(c))
             {
                 return true;
             }

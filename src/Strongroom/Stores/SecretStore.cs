@@ -69,13 +69,13 @@ public sealed partial class SecretStore : IAsyncDisposable
             async token => Checked(await _backend.ReadAsync(address, token)), cancellationToken);
     }
 
-    /// <summary>Lists the paths at or below <paramref name="prefix"/> ("" is everything), in ordinal order.</summary>
+    /// <summary>Lists the paths at or below <paramref name="prefix"/> ("" is everything), in ordinal order: those that an address can have.</summary>
     /// <exception cref="SecretException">With the kind of the failure.</exception>
     public ValueTask<IReadOnlyList<string>> ListAsync(string prefix = "", CancellationToken cancellationToken = default)
     {
         Require(BackendCapabilities.List, "list", prefix);
         if (AddressRules.FaultOfPrefix(prefix) is { } fault) throw Invalid("list", prefix, fault);
-        return CallAsync("list", new Subject(prefix), repeatable: true, discard: null, token => _backend.ListAsync(prefix, token), cancellationToken);
+        return CallAsync("list", new Subject(prefix), repeatable: true, discard: null, token => ListAskableAsync(prefix, token), cancellationToken);
     }
 
     /// <inheritdoc cref="SecretBackend.ListStatesAsync"/>
@@ -147,7 +147,7 @@ public sealed partial class SecretStore : IAsyncDisposable
     /// <summary>Checks without reading a value that the store can be reached and used; returns one line for a person.</summary>
     /// <exception cref="SecretException">The failure with its help.</exception>
     public ValueTask<string> ProbeAsync(CancellationToken cancellationToken = default) =>
-        CallAsync("check", new Subject(null), repeatable: true, discard: null, _backend.ProbeAsync, cancellationToken);
+        CallAsync("check", new Subject(null), repeatable: true, discard: null, async token => PlainText.Of(await _backend.ProbeAsync(token)), cancellationToken);
 
     /// <inheritdoc cref="SecretBackend.WaitForChangeAsync"/>
     public Task WaitForChangeAsync(IReadOnlyList<SecretAddress> addresses, CancellationToken cancellationToken = default) =>
@@ -158,6 +158,14 @@ public sealed partial class SecretStore : IAsyncDisposable
     {
         _resilience?.Dispose();
         await _backend.DisposeAsync();
+    }
+
+    private async ValueTask<IReadOnlyList<string>> ListAskableAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var paths = await _backend.ListAsync(prefix, cancellationToken);
+        foreach (var path in paths)
+            if (!AddressRules.IsPath(path)) return [.. paths.Where(AddressRules.IsPath)];
+        return paths;
     }
 
     private static void DiscardSecret(StoredSecret secret) => secret.Value.Dispose();

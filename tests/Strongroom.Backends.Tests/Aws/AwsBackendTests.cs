@@ -271,6 +271,28 @@ public sealed class AwsBackendTests
         Current(fake, "db").ShouldBe("""{"a":"2","b":"x"}""", "the write that saw the old state was refused and made again");
     }
 
+    [Theory]
+    [InlineData("*")]
+    [InlineData("arn:aws:secretsmanager:*:*:secret:*")]
+    public void LeastPrivilege_widens_to_no_pattern(string path) =>
+        Should.Throw<SecretException>(() => AwsBackend.Create(Settings.Of([("region", "eu-west-1")])).LeastPrivilege([new(path)], writes: false)).Kind.ShouldBe(SecretErrorKind.InvalidInput);
+
+    [Fact]
+    public void Region_leads_to_no_other_host() =>
+        Should.Throw<SecretException>(() => AwsBackend.Create(Settings.Of([("region", "x.evil.example/")]))).Message.ShouldContain("region must be");
+
+    [Fact]
+    public void Identity_tells_accounts_apart_and_not_the_keys_of_one()
+    {
+        // The example of AWS's own documentation of what a key's id says, and a key that is of another form.
+        Identity("ASIAQNZGKIQY56JQ7WML").ShouldContain("029608264753");
+        Identity("AKIAQNZGKIQY3UJQ7WML").ShouldNotBe(Identity("AKIAQYZGKIQY3UJQ7WML"));
+        Identity("AKIAQNZGKIQY56JQ7WML").ShouldBe(Identity("ASIAQNZGKIQY56JQ7WMA"));
+        Identity("an-emulators-key").ShouldContain("an-emulators-key");
+
+        static string Identity(string key) => AwsBackend.Create(Settings.Of([("region", "eu-west-1")], [("AWS_ACCESS_KEY_ID", key)])).Identity;
+    }
+
     [Fact]
     public void LeastPrivilege_names_the_secrets_and_nothing_else()
     {

@@ -252,6 +252,41 @@ public sealed class GcpBackendTests : IAsyncLifetime
             """.ReplaceLineEndings("\n"));
     }
 
+    [Theory]
+    [InlineData("x;id>/tmp/pwned")]
+    [InlineData("projects/$(id)/secrets/x")]
+    [InlineData("projects/p/secrets/x y")]
+    public void LeastPrivilege_writes_no_name_that_a_shell_would_obey(string path)
+    {
+        var backend = GcpBackend.Create(Settings.Of([("project", "acme")]));
+
+        Should.Throw<SecretException>(() => backend.LeastPrivilege([new(path)], writes: false)).Kind.ShouldBe(SecretErrorKind.InvalidInput);
+    }
+
+    [Theory]
+    [InlineData("project", "p --member=allUsers")]
+    [InlineData("project", "..")]
+    [InlineData("location", "evil.example/")]
+    public void Create_refuses_places_that_lead_elsewhere(string setting, string value)
+    {
+        var error = Should.Throw<SecretException>(() => GcpBackend.Create(Settings.Of(setting == "project" ? [(setting, value)] : [("project", "acme"), (setting, value)])));
+
+        error.Message.ShouldContain($"{setting} must be");
+    }
+
+    [Fact]
+    public async Task Federation_whose_token_file_is_not_there_says_which()
+    {
+        var fake = await _places.StartAsync();
+        await using var store = new SecretStore("gcp", _places.BackendWith(fake, $$"""
+            {"type":"external_account","audience":"a","subject_token_type":"t","token_url":"{{fake.Address}}v1/token","credential_source":{"file":"/not/there"} }
+            """), Once);
+
+        var error = await Should.ThrowAsync<SecretException>(async () => await store.ReadAsync(new SecretAddress("ONE")));
+
+        (error.Kind, error.Reason).ShouldBe((SecretErrorKind.Denied, "has no credentials: the platform's token /not/there cannot be read (DirectoryNotFoundException)"));
+    }
+
     [Fact]
     public void Describe_tells_what_is_configured_and_what_is_missing()
     {

@@ -104,7 +104,11 @@ public sealed class KubernetesAccessTests : IAsyncLifetime
         var other = place.Files.Write("other.pem", OtherCertificate().ExportCertificatePem());
 
         await using (var pinned = place.Backend(config: place.WriteConfig("token: good", $"certificate-authority-data: {authority}"))) await ReadAsync(pinned);
-        await using (var careless = place.Backend(config: place.WriteConfig("token: good", "insecure-skip-tls-verify: true"))) await ReadAsync(careless);
+        await using (var careless = place.Backend(config: place.WriteConfig("token: good", "insecure-skip-tls-verify: true")))
+        {
+            await ReadAsync(careless);
+            (await careless.ProbeAsync(CancellationToken.None)).ShouldContain("CERTIFICATE IS NOT CHECKED");
+        }
         foreach (var (i, cluster) in new[] { "", $"certificate-authority: {other}", $"certificate-authority-data: {authority}\ntls-server-name: another.test" }.Index())
         {
             await using var distrusting = place.Backend(config: place.WriteConfig("token: good", cluster));

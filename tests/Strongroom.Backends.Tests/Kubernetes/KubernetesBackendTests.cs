@@ -226,6 +226,7 @@ public sealed class KubernetesBackendTests : IAsyncLifetime
         policy.ShouldContain("namespace: shop");
         policy.ShouldNotContain("create");
         backend.LeastPrivilege([new("db")], writes: true)!.Text.ShouldContain("verbs: [create]");
+        Should.Throw<SecretException>(() => backend.LeastPrivilege([new("a], resources: [pods")], writes: false)).Kind.ShouldBe(SecretErrorKind.InvalidInput);
     }
 
     private SecretStore Store((string, string)[]? settings = null, string? config = null) => new("cluster", _place.Backend(settings, config), Once);

@@ -47,6 +47,34 @@ public sealed class VaultBackendTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Refusal_during_an_outage_is_no_refusal_by_policy()
+    {
+        await using var store = Store(_place.Backend());
+        await _place.CallAsync("POST", $"{_place.Mount}/data/one", """{"data":{"value":"1"}}""");
+        await TextAsync(store, "one");
+        _place.Front.Faults.Next(new Fault.ExpiredCredential()).Next(new Fault.Failing(503));
+
+        (await FailAsync(store, new SecretAddress("one"))).Kind.ShouldBe(SecretErrorKind.Unreachable);
+    }
+
+    [Theory]
+    [InlineData("mount", "kv/../../sys")]
+    [InlineData("auth-mount", "..")]
+    [InlineData("username", "../../../sys/seal")]
+    public void Create_refuses_paths_that_lead_elsewhere(string setting, string value) =>
+        Should.Throw<SecretException>(() => _place.Backend([(setting, value)])).Message.ShouldContain($"{setting} must");
+
+    [Fact]
+    public void LeastPrivilege_writes_no_name_that_is_a_pattern()
+    {
+        var backend = _place.Backend();
+
+        backend.LeastPrivilege([new("app/db")], writes: false)!.Text.ShouldContain("data/app/db\"");
+        foreach (var path in new[] { "app/*", "+/x", "x\" { capabilities = [\"sudo\"] }" })
+            Should.Throw<SecretException>(() => backend.LeastPrivilege([new(path)], writes: false)).Kind.ShouldBe(SecretErrorKind.InvalidInput);
+    }
+
+    [Fact]
     public async Task Read_tells_deleted_from_absent()
     {
         await using var store = Store(_place.Backend());

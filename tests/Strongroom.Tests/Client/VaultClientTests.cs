@@ -106,6 +106,41 @@ public sealed class VaultClientTests
     }
 
     [Fact]
+    public async Task Send_repeats_no_credential_that_a_redirect_holds()
+    {
+        using var client = Client(new FakeTransport(_ => Answer(HttpStatusCode.TemporaryRedirect, location: "https://user:c4nary@elsewhere.test/?token=c4nary")));
+
+        var e = await Should.ThrowAsync<SecretException>(() => client.SendAsync(Read, CancellationToken.None));
+
+        e.Message.ShouldContain("sends to https://elsewhere.test,");
+        e.ToString().ShouldNotContain("c4nary");
+    }
+
+    [Fact]
+    public async Task Send_tells_a_redirect_that_leads_nowhere()
+    {
+        using var client = Client(new FakeTransport(_ => Answer(HttpStatusCode.TemporaryRedirect, location: "//[")));
+
+        (await Should.ThrowAsync<SecretException>(() => client.SendAsync(Read, CancellationToken.None))).Kind.ShouldBe(SecretErrorKind.Malformed);
+    }
+
+    [Theory]
+    [InlineData("hvs.c4nary\r\nX-Evil: 1", null)]
+    [InlineData("hvs.c4nary\u00e9", null)]
+    [InlineData("hvs.c4nary", "team\nX-Evil: 1")]
+    public async Task Send_refuses_what_would_begin_another_header(string text, string? nameSpace)
+    {
+        using var token = SecretValue.FromText(text);
+        var transport = new FakeTransport(_ => Answer(HttpStatusCode.OK, "{}"));
+        using var client = Client(transport, o => o with { Token = token, Namespace = nameSpace });
+
+        var e = await Should.ThrowAsync<SecretException>(() => client.SendAsync(Read, CancellationToken.None));
+
+        (e.Kind, transport.Asked.Count).ShouldBe((SecretErrorKind.InvalidInput, 0));
+        e.Message.ShouldNotContain("c4nary");
+    }
+
+    [Fact]
     public async Task Send_ends_when_its_time_is_over()
     {
         using var client = new VaultClient(new VaultClientOptions { Address = new Uri("http://vault.test"), Time = _time }, new WaitingTransport());

@@ -278,4 +278,37 @@ public sealed class SecretStoreTests
 
     private SecretStore Store(StoreResilienceOptions? resilience = null) =>
         new("remote", _backend, new StoreOptions { Resilience = resilience ?? new StoreResilienceOptions(), Randomizer = () => 0.5 }, _time);
+
+    [Fact]
+    public async Task List_tells_no_name_that_cannot_be_asked_for_or_acts_on_a_terminal()
+    {
+        await using var store = new SecretStore("hostile", new Listing("a/b", "good", "\u001b]0;owned\u0007", "a//b", "../up", "code\u202efdp.exe", "n\0ul", "", "schlüssel"));
+
+        (await store.ListAsync()).ShouldBe(["a/b", "good", "schlüssel"]);
+        (await store.ProbeAsync()).ShouldBe("as \ufffd[31madmin");
+    }
+
+    [Theory]
+    [InlineData("a\u001b[31mb", "a\ufffd[31mb")]
+    [InlineData("a\u202eb\u0085", "a\ufffdb\ufffd")]
+    [InlineData("two\nlines\tschön", "two\nlines\tschön")]
+    public void Message_of_a_failure_acts_on_no_terminal(string text, string shown)
+    {
+        var error = new SecretException(SecretErrorKind.Malformed, text, "store", "read", name: text, help: text);
+
+        (error.Reason, error.Help).ShouldBe((shown, shown));
+        error.Message.ShouldBe($"store: read {shown}: {shown}; {shown}");
+        error.Headline.ShouldBe($"store: read {shown}: {shown}");
+    }
+
+    private sealed class Listing(params string[] names) : SecretBackend
+    {
+        public override string Kind => "listing";
+
+        public override BackendCapabilities Capabilities => BackendCapabilities.List;
+
+        public override ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) => new(names);
+
+        public override ValueTask<string> ProbeAsync(CancellationToken cancellationToken) => new("as \u001b[31madmin");
+    }
 }

@@ -41,6 +41,17 @@ internal sealed record AwsOptions(
     /// <summary>The shared file with profiles; null for the usual ones.</summary>
     public string? SharedFile => Variable("AWS_SHARED_CREDENTIALS_FILE");
 
+    /// <summary>Whose keys the variables give: another account has other secrets of the same names. The key's id is none of them.</summary>
+    public string? Account => Profile is not null ? null : Variable("AWS_ACCESS_KEY_ID") is { } key ? AccountOf(key) : Variable("AWS_ROLE_ARN");
+
+    /// <summary>A region becomes part of a host's name.</summary>
+    public static bool IsRegion(string region)
+    {
+        foreach (var c in region)
+            if (!char.IsAsciiLetterOrDigit(c) && c != '-') return false;
+        return region.Length > 0;
+    }
+
     public string? Variable(string name) => Environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
     /// <summary>Where the credentials will come from, in words; null when only the SDK can find out, by asking the machine.</summary>
@@ -51,6 +62,23 @@ internal sealed record AwsOptions(
         : Variable("AWS_PROFILE") is { } named ? ($"profile {named}", "AWS_PROFILE")
         : (Variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") ?? Variable("AWS_CONTAINER_CREDENTIALS_FULL_URI")) is not null ? ("role of the container", "AWS_CONTAINER_CREDENTIALS_*")
         : null;
+
+    /// <summary>
+    /// The number of the account, which keys of today hold: 40 bits after the first, of what follows the prefix read as base32. Keys that are
+    /// not of that form stand for themselves.
+    /// </summary>
+    private static string AccountOf(string key)
+    {
+        if (key.Length != 20) return key;
+        var bits = 0L;
+        foreach (var c in key.AsSpan(4, 10))
+        {
+            var digit = c is >= 'A' and <= 'Z' ? c - 'A' : c is >= '2' and <= '7' ? c - '2' + 26 : -1;
+            if (digit < 0) return key;
+            bits = (bits << 5) | (uint)digit;
+        }
+        return ((bits >> 9) & 0xFF_FFFF_FFFF).ToString("000000000000", System.Globalization.CultureInfo.InvariantCulture);
+    }
 
     private static string Host(string service, string region) =>
         $"https://{service}.{region}.amazonaws.com{(region.StartsWith("cn-", StringComparison.Ordinal) ? ".cn" : "")}/";

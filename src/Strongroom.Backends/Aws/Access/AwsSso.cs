@@ -36,7 +36,7 @@ internal sealed class AwsSso(AwsOptions options, HttpCaller http, TimeProvider t
         using var token = await TokenAsync(profile, cancellationToken);
         var address = $"{Server("AWS_ENDPOINT_URL_SSO", "portal.sso", profile)}federation/credentials?role_name={Uri.EscapeDataString(profile.RoleName)}&account_id={Uri.EscapeDataString(profile.AccountId)}";
         var request = new HttpRequestMessage(HttpMethod.Get, address);
-        request.Headers.TryAddWithoutValidation("x-amz-sso_bearer_token", token.RevealText());
+        request.Authorize("", token.RevealText(), "x-amz-sso_bearer_token");
         using var answer = await http.SendAsync(request, cancellationToken);
         if ((int)answer.Status == 401) throw Ended(profile);
         if ((int)answer.Status == 403)
