@@ -35,7 +35,7 @@ internal sealed class ExplainVerb : Verb
     {
         var ink = screen.Out;
         var definition = secrets.Plan.Find(explanation.Name).Definition;
-        screen.Line($"{ink.Bold(explanation.Name)} in {secrets.Plan.Environment.Name}{(definition.Description is { } text ? ink.Dim("  " + text) : "")}");
+        screen.Line($"{ink.Bold(explanation.Name)} in {secrets.Plan.Environment.Name}{(definition.Description is { } text ? ink.Dim("  " + VisibleText.OnOneLine(text)) : "")}");
         WriteSteps(screen, explanation, "  ");
         if (definition.Template is { } template) screen.Line($"  {ink.Dim("composed of")} {template}");
         WriteParts(screen, explanation, "    ");
@@ -101,14 +101,14 @@ internal sealed class ExplainVerb : Verb
         {
             json.WriteStartObject();
             json.WriteString("reference", attempt.Reference.ToString());
-            json.WriteString("verdict", attempt.Verdict.ToString());
+            json.WriteString("verdict", JsonOutput.Word(attempt.Verdict.ToString()));
             JsonOutput.WriteVersion(json, attempt.Version);
             if (attempt.SameValue is { } same) json.WriteBoolean("sameValue", same);
             json.WriteNumber("milliseconds", Math.Round(attempt.Elapsed.TotalMilliseconds, 3));
             if (attempt.Error is { } error)
             {
                 json.WriteString("errorKind", JsonOutput.KindName(error.Kind));
-                json.WriteString("error", error.Message);
+                WriteError(json, error);
             }
             json.WriteEndObject();
         }
@@ -121,6 +121,12 @@ internal sealed class ExplainVerb : Verb
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        if (explanation.Error is { } failure) json.WriteString("error", failure.Message);
+        if (explanation.Error is { } failure) WriteError(json, failure);
+    }
+
+    private static void WriteError(Utf8JsonWriter json, SecretException error)
+    {
+        json.WriteString("error", error.Statement);
+        if (error.Help is not null) json.WriteString("help", error.Help);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class HistoryVerb : Verb
         var target = await session.TargetAsync(invocation.Get(_name), invocation.Environment, invocation.Get(_store), invocation.CancellationToken);
         var metadata = await target.Vault.ReadMetadataAsync(target.Path, invocation.CancellationToken);
         var now = session.Time.GetUtcNow();
-        if (invocation.Json) WriteJson(invocation.Screen, metadata);
+        if (invocation.Json) WriteJson(invocation.Screen, invocation.Get(_name), metadata);
         else WriteTable(invocation.Screen, metadata, now);
         return ExitCode.Success;
     }
@@ -50,9 +50,10 @@ internal sealed class HistoryVerb : Verb
         return version.Number == metadata.CurrentVersion ? ink.Green("current") : "kept";
     }
 
-    private static void WriteJson(Screen screen, SecretMetadata metadata) => JsonOutput.Write(screen, json =>
+    private static void WriteJson(Screen screen, string name, SecretMetadata metadata) => JsonOutput.Write(screen, json =>
     {
         json.WriteStartObject();
+        json.WriteString("name", name);
         json.WriteString("path", metadata.Path);
         json.WriteNumber("currentVersion", metadata.CurrentVersion);
         json.WriteStartArray("versions");

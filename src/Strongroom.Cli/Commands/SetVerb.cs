@@ -16,6 +16,7 @@ internal sealed class SetVerb : Verb
     private readonly Option<string> _store = CommonOptions.Store("Where to write it; by default the first store of its chain that can be written.");
     private readonly Option<string> _file = new("--from-file") { Description = "Take the value from a file.", HelpName = "file" };
     private readonly Option<bool> _raw = new("--raw") { Description = "Keep a final line break of the input." };
+    private readonly Option<bool> _allowEmpty = new("--allow-empty") { Description = "Take an empty value for what it is." };
     private readonly Option<bool> _generate = new("--generate") { Description = "Make a random value." };
     private readonly Option<string> _policy = PasswordOptions.Policy();
     private readonly Option<int?> _length = PasswordOptions.Length();
@@ -42,7 +43,7 @@ internal sealed class SetVerb : Verb
         ("echo '{\"user\":\"a\"}' | strongroom set ACCOUNTS#credentials --append", "one more in a list, atomically"))
     {
         Add(_name);
-        foreach (var option in new Option[] { _store, _file, _raw, _generate, _policy, _length, _type, _append, _cas, _description, _owner, _tags, _undeclared, _yes }) Add(option);
+        foreach (var option in new Option[] { _store, _file, _raw, _allowEmpty, _generate, _policy, _length, _type, _append, _cas, _description, _owner, _tags, _undeclared, _yes }) Add(option);
     }
 
     protected override async Task<int> RunAsync(Invocation invocation)
@@ -56,6 +57,12 @@ internal sealed class SetVerb : Verb
 
         Protection.BeforeChange(plan, invocation.Get(_yes), $"Set {name}");
         using var value = ReadValue(invocation, name, plan.Environment.Name);
+        if (value.Length == 0 && !invocation.Get(_allowEmpty))
+        {
+            throw new SecretException(
+                SecretErrorKind.InvalidInput, "the value is empty; nothing was changed", operation: "set", name: name,
+                help: "see whether what should give it failed; --allow-empty writes an empty one");
+        }
         SecretVersion? version;
         if (invocation.Get(_type) is { } type) version = await TypedWrite.RunAsync(session, reference, type, value, invocation.CancellationToken);
         else if (invocation.Get(_append)) version = await AppendAsync(session, reference, value, invocation);

@@ -28,7 +28,7 @@ internal sealed class VaultStatusVerb() : VaultVerb(
             return ExitCode.Success;
         }
         var (screen, ink) = (invocation.Screen, invocation.Screen.Out);
-        screen.Line($"{ink.Dim("file    ")}{Path.GetRelativePath(Directory.GetCurrentDirectory(), place.DatabasePath)}");
+        screen.Line($"{ink.Dim("file    ")}{Path.GetRelativePath(CurrentFolder.Path, place.DatabasePath)}");
         screen.Line($"{ink.Dim("id      ")}{status.VaultId}");
         screen.Line($"{ink.Dim("seal    ")}{status.SealKind}");
         if (status.SealKind == "key-file") screen.Line($"        {ink.Dim(VaultPlace.Shorten(place.KeyPath(status.VaultId)))}");

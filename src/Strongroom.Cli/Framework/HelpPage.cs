@@ -32,7 +32,7 @@ internal sealed class HelpPage(Screen screen) : SynchronousCommandLineAction
         {
             screen.Line();
             screen.Line(Ink.Bold(title));
-            foreach (var verb in root.Subcommands.OfType<Verb>().Where(v => v.Group == group && !v.Hidden)) Row(verb.Name, verb.Description ?? "", 12);
+            foreach (var verb in root.Subcommands.OfType<Verb>().Where(v => v.Group == group && v is not Commands.ServerVerb && !v.Hidden)) Row(verb.Name, verb.Description ?? "", 12);
         }
         screen.Line();
         screen.Line(Ink.Bold("A server with Vault's API"));

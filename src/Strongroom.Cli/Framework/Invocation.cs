@@ -39,7 +39,7 @@ internal sealed class Invocation
     public string? Project => _result.GetValue(GlobalOptions.Project);
 
     /// <summary>Where to look for the project.</summary>
-    public string Directory => Project ?? System.IO.Directory.GetCurrentDirectory();
+    public string Directory => Project ?? CurrentFolder.Path;
 
     /// <summary>Opens the project.</summary>
     public Session OpenSession(bool acceptRestored = false) => Session.Open(Directory, acceptRestored);

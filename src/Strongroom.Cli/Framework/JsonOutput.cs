@@ -49,7 +49,7 @@ internal static class JsonOutput
     {
         json.WriteStartObject("error");
         json.WriteString("kind", KindName(e.Kind));
-        json.WriteString("message", e.Message);
+        json.WriteString("message", e.Statement);
         if (e.Store is not null) json.WriteString("store", e.Store);
         if (e.Name is not null) json.WriteString("name", e.Name);
         if (e.Help is not null) json.WriteString("help", e.Help);
@@ -57,12 +57,17 @@ internal static class JsonOutput
     });
 
     /// <summary>The kind as programs read it: <c>not-found</c>.</summary>
-    public static string KindName(SecretErrorKind kind) => kind switch
+    public static string KindName(SecretErrorKind kind) => Word(kind.ToString());
+
+    /// <summary>A name of ours as a word for programs: <c>FellThrough</c> is <c>fell-through</c>.</summary>
+    public static string Word(string name)
     {
-        SecretErrorKind.NotFound => "not-found",
-        SecretErrorKind.InvalidInput => "invalid-input",
-        SecretErrorKind.StorageFull => "storage-full",
-        SecretErrorKind.ReadOnly => "read-only",
-        _ => kind.ToString().ToLowerInvariant(),
-    };
+        var word = new System.Text.StringBuilder(name.Length + 2);
+        foreach (var letter in name)
+        {
+            if (char.IsUpper(letter) && word.Length > 0) word.Append('-');
+            word.Append(char.ToLowerInvariant(letter));
+        }
+        return word.ToString();
+    }
 }

@@ -60,7 +60,7 @@ internal static class Names
     {
         try
         {
-            return ManifestLoader.Load(Directory.GetCurrentDirectory(), Environment.GetEnvironmentVariable) is { } manifest ? words(manifest) : [];
+            return ManifestLoader.Load(CurrentFolder.Path, Environment.GetEnvironmentVariable) is { } manifest ? words(manifest) : [];
         }
         catch (SecretException)
         {

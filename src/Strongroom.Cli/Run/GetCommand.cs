@@ -14,7 +14,7 @@ internal static class GetCommand
     public static async Task<int> ExecuteAsync(GetOptions options, Screen screen, CancellationToken cancellationToken)
     {
         screen.Quiet = options.Quiet;
-        await using var session = Session.Open(options.Project ?? Directory.GetCurrentDirectory());
+        await using var session = Session.Open(options.Project ?? CurrentFolder.Path);
         using var secrets = session.Secrets(options.Environment);
         using var secret = await ResolveAsync(options, secrets, cancellationToken);
         var output = OutputFile.PathOf(options.Output);
@@ -94,7 +94,7 @@ internal static class GetCommand
             else if (TryText(secret.Value) is { } text) json.WriteString("value", text);
             else json.WriteBase64String("valueBase64", secret.Value.Reveal());
             json.WriteString("from", secret.Origin?.ToString());
-            json.WriteString("source", secret.Source.ToString().ToLowerInvariant());
+            json.WriteString("source", JsonOutput.Word(secret.Source.ToString()));
             JsonOutput.WriteVersion(json, secret.Version);
             if (secret.CreatedAt is { } created) json.WriteString("createdAt", created);
             json.WriteNumber("ageSeconds", Math.Round(secret.AgeAt(now).TotalSeconds, 3));

@@ -11,19 +11,19 @@ internal sealed class ProgramRun(RunOptions options, Screen screen)
     /// <summary>Becomes the program. Returns only when that failed.</summary>
     public int Replace(IReadOnlyList<KeyValuePair<string, SecretValue>> secrets)
     {
-        if (Find() is not { } path) return _exitCode;
+        var (path, failure) = Find();
+        if (path is null) return Report(failure!);
         using var environment = ChildEnvironment.Build(secrets, options.Clean);
         using var arguments = Arguments();
-        var (exitCode, reason) = Exec.Replace(path, arguments, environment);
-        screen.Fail($"{options.Command[0]}: {reason}");
-        return exitCode;
+        return Report(Exec.Replace(path, arguments, environment));
     }
 
     /// <summary>Starts the program beside us and stays until it ends; restarts it when <paramref name="changes"/> brings other secrets.</summary>
     public async Task<int> SuperviseAsync(
         IReadOnlyList<KeyValuePair<string, SecretValue>> secrets, SecretChanges? changes, CancellationToken cancellationToken)
     {
-        if (Find() is not { } path) return _exitCode;
+        var (path, failure) = Find();
+        if (path is null) return Report(failure!);
         var ending = false;
         using var forwarding = new SignalForwarding(() => ending = true);
         while (true)
@@ -39,9 +39,7 @@ internal sealed class ProgramRun(RunOptions options, Screen screen)
                 }
                 catch (Win32Exception e)
                 {
-                    var (exitCode, reason) = Exec.Describe(e.NativeErrorCode);
-                    screen.Fail($"{options.Command[0]}: {reason}");
-                    return exitCode;
+                    return Report(StartFailure.Of(path, e.NativeErrorCode));
                 }
             }
             forwarding.Attach(child);
@@ -68,14 +66,12 @@ internal sealed class ProgramRun(RunOptions options, Screen screen)
         }
     }
 
-    private int _exitCode;
+    private (string? Path, StartFailure? Failure) Find() => ProgramFile.Find(options.Command[0], Environment.GetEnvironmentVariable("PATH"));
 
-    private string? Find()
+    private int Report(StartFailure failure)
     {
-        var (path, exitCode, reason) = ProgramFile.Find(options.Command[0], Environment.GetEnvironmentVariable("PATH"));
-        if (path is null) screen.Fail($"{options.Command[0]}: {reason}");
-        _exitCode = exitCode;
-        return path;
+        screen.Fail($"{(options.Command[0].Length == 0 ? "''" : options.Command[0])}: {failure.Reason}", failure.Help);
+        return failure.ExitCode;
     }
 
     private NativeStrings Arguments()

@@ -1,4 +1,5 @@
 using Strongroom.Caching;
+using Strongroom.Cli.Framework;
 using Strongroom.Cli.Project;
 using Strongroom.Cli.Terminal;
 using Strongroom.Secrets;
@@ -11,7 +12,7 @@ internal static class RunCommand
     public static async Task<int> ExecuteAsync(RunOptions options, Screen screen, CancellationToken cancellationToken)
     {
         screen.Quiet = options.Quiet;
-        await using var session = Session.Open(options.Project ?? Directory.GetCurrentDirectory());
+        await using var session = Session.Open(options.Project ?? CurrentFolder.Path);
         if (options.Only.Count == 0 && options.Except.Count == 0) session.OpenVaultAhead(options.Environments.Count > 0 ? options.Environments[0] : null);
         var secrets = await ResolveAsync(options, session, screen, options.Offline ? CacheMode.Offline : CacheMode.Use, cancellationToken);
         var program = new ProgramRun(options, screen);
@@ -41,7 +42,7 @@ internal static class RunCommand
     {
         try
         {
-            await using var session = Session.Open(options.Project ?? Directory.GetCurrentDirectory());
+            await using var session = Session.Open(options.Project ?? CurrentFolder.Path);
             return await ResolveAsync(options, session, screen, options.Offline ? CacheMode.Offline : mode, cancellationToken);
         }
         catch (SecretException)

@@ -43,7 +43,7 @@ internal static class Selection
         {
             var error = blocking[0].Error;
             throw error.Kind == SecretErrorKind.NotFound
-                ? new SecretException(kind, $"{blocking[0].Name} has no value in {where}: {error.Message}",
+                ? new SecretException(kind, $"{blocking[0].Name} has no value in {where}: {Why(blocking[0])}",
                     help: $"strongroom set {blocking[0].Name} -e {environments[^1]}, or see strongroom explain {blocking[0].Name}", inner: error)
                 : error;
         }
@@ -51,8 +51,12 @@ internal static class Selection
         if (blocking.All(f => f.Error.Kind == kind && f.Error.Reason == blocking[0].Error.Reason) && kind != SecretErrorKind.NotFound)
             throw blocking[0].Error;
         var lines = "";
-        foreach (var failure in blocking) lines += $"\n    {failure.Name}: {failure.Error.Message}";
+        foreach (var failure in blocking) lines += $"\n    {failure.Name}: {Why(failure)}";
         throw new SecretException(
             kind, $"{blocking.Count} secrets have no value in {where}:{lines}", help: "set them with strongroom set NAME, or see strongroom explain NAME");
     }
+
+    /// <summary>What went wrong, without the name once more and without the help, which would be the same for all.</summary>
+    private static string Why(ResolutionFailure failure) =>
+        failure.Error is { Store: null, Operation: null } error && error.Name == failure.Name ? "it " + error.Reason : failure.Error.Statement;
 }

@@ -26,12 +26,15 @@ internal sealed class Screen
     /// <summary>Where long texts are broken: the terminal's width, or 80 columns when nobody knows better.</summary>
     public int Width => Math.Clamp(Processes.Libc.WidthOf(1) ?? 80, 40, 100);
 
+    /// <summary>Columns of the terminal that standard output is; null where it is none, and lines may be as long as they are.</summary>
+    public int? TerminalWidth => Processes.Libc.WidthOf(1);
+
     public static Screen OfProcess() => new(
         new Lazy<Stream>(() => Console.OpenStandardOutput()),
         new Lazy<TextWriter>(() => new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true }));
 
-    /// <summary>Writes one line of the answer.</summary>
-    public void Line(string text = "") => _output.Value.Write(Encoding.UTF8.GetBytes(text + "\n"));
+    /// <summary>Writes one line of the answer, without what would steer the terminal.</summary>
+    public void Line(string text = "") => _output.Value.Write(Encoding.UTF8.GetBytes(VisibleText.Of(text) + "\n"));
 
     /// <summary>Writes bytes of the answer as they are.</summary>
     public void Bytes(ReadOnlySpan<byte> bytes) => _output.Value.Write(bytes);
@@ -42,24 +45,26 @@ internal sealed class Screen
     /// <summary>Tells the person something that is not the answer.</summary>
     public void Note(string text)
     {
-        if (!Quiet) _error.Value.WriteLine(text);
+        if (!Quiet) Tell(text);
     }
 
     /// <summary>Tells the person that a thing was done.</summary>
     public void Done(string text) => Note($"{Err.Green("✓")} {text}");
 
     /// <summary>Tells the person something to look at; also when quiet.</summary>
-    public void Warn(string text) => _error.Value.WriteLine($"{Err.Yellow("!")} {text}");
+    public void Warn(string text) => Tell($"{Err.Yellow("!")} {text}");
 
     /// <summary>Tells the person why the command failed.</summary>
     public void Fail(string text, string? help = null)
     {
-        _error.Value.WriteLine($"{Err.Red("✗")} {text}");
+        Tell($"{Err.Red("✗")} {text}");
         if (help is not null) Tip(help);
     }
 
     /// <summary>Tells the person what to do next; also when quiet, since it follows an error.</summary>
-    public void Tip(string text) => _error.Value.WriteLine($"  {Err.Dim("→")} {text}");
+    public void Tip(string text) => Tell($"  {Err.Dim("→")} {text}");
+
+    private void Tell(string text) => _error.Value.WriteLine(VisibleText.Of(text));
 
     private static bool HasColours(int descriptor)
     {

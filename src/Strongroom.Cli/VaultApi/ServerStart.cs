@@ -13,8 +13,8 @@ internal static unsafe class ServerStart
     public static int Become(string name, ReadOnlySpan<string> arguments, Screen screen)
     {
         var beside = Path.Combine(Path.GetDirectoryName(Environment.ProcessPath) ?? "", Program);
-        var (path, exitCode, reason) = ProgramFile.Find(beside, searchPath: null);
-        if (path is null) (path, exitCode, reason) = ProgramFile.Find(Program, Environment.GetEnvironmentVariable("PATH"));
+        var (path, failure) = ProgramFile.Find(beside, searchPath: null);
+        if (path is null) (path, failure) = ProgramFile.Find(Program, Environment.GetEnvironmentVariable("PATH"));
         if (path is not null)
         {
             using var words = new NativeStrings();
@@ -22,10 +22,10 @@ internal static unsafe class ServerStart
             foreach (var argument in arguments) words.Add(argument);
             using var environment = new NativeStrings();
             for (var entry = Libc.Environ; *entry is not null; entry++) environment.AddBorrowed(*entry);
-            (exitCode, reason) = Exec.Replace(path, words, environment);
+            failure = Exec.Replace(path, words, environment);
         }
-        screen.Note($"Error: {Program}: {reason}");
+        screen.Note($"Error: {Program}: {failure!.Reason}");
         screen.Note($"  → it is installed beside {Environment.ProcessPath}, or somewhere in PATH");
-        return exitCode;
+        return failure.ExitCode;
     }
 }

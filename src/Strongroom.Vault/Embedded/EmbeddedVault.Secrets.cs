@@ -160,7 +160,7 @@ public sealed partial class EmbeddedVault
 
     private static SecretException Unreadable(string path) => new(
         SecretErrorKind.Unreadable, "the version is deleted or destroyed", operation: "read", name: path,
-        help: "see strongroom history, and undelete or restore a version");
+        help: "strongroom restore brings it back, and strongroom history shows its versions");
 
     private static void RequireChange(VaultResponse response, string operation, string path)
     {

@@ -60,7 +60,7 @@ public sealed class ManifestPlan
     {
         if (_byName.TryGetValue(name, out var planned)) return planned;
         if (!SecretName.IsEnvironmentName(name))
-            throw new SecretException(SecretErrorKind.InvalidInput, "is no name for a secret", name: name, help: "use letters, digits and underscores, not a digit first");
+            throw new SecretException(SecretErrorKind.InvalidInput, "is no name for a secret", name: Shown(name), help: "use letters, digits and underscores, not a digit first");
         return PlanSecret(new SecretDefinition { Name = name });
     }
 
@@ -107,6 +107,9 @@ public sealed class ManifestPlan
         var prefix = store.Prefix.Replace("{environment}", Environment.Path, StringComparison.Ordinal);
         return new SecretReference(store.Name, address with { Path = prefix + address.Path });
     }
+
+    /// <summary>What was given for a name, without the value that somebody wrote behind it.</summary>
+    private static string Shown(string name) => name.Length == 0 ? "an empty text" : name.IndexOf('=') is >= 0 and var equals ? name[..equals] + "=…" : name;
 
     private SecretException NoStore(string store)
     {

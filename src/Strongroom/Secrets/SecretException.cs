@@ -45,7 +45,10 @@ public sealed class SecretException : Exception
     /// <summary>The reason in fewer lines, where it says one thing of many places; null where nothing is left out.</summary>
     public string? Summary { get; init; }
 
-    /// <summary>The message for a person: without the help, which stands apart, and summed up where that is possible.</summary>
+    /// <summary>The message in full without the help, for those who tell the help apart.</summary>
+    public string Statement => Compose(Store, Operation, Name, Reason, help: null);
+
+    /// <summary>The statement for a person: summed up where that is possible.</summary>
     public string Headline => Compose(Store, Operation, Name, Summary ?? Reason, help: null);
 
     /// <summary>The same failure, told with the store, operation and name that an inner layer did not know.</summary>
