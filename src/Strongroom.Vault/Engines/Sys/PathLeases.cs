@@ -27,20 +27,14 @@ internal static class PathLeases
         });
     }
 
+    /// <summary>Refuses: every lease here is a token's, and those are renewed by <c>auth/token/renew</c>, under its permissions.</summary>
     public static async ValueTask<VaultResponse> RenewAsync(SysCall call, CancellationToken cancellationToken)
     {
         if (!call.IsWrite) throw call.Unsupported();
         using var fields = new RequestFields(call.Request);
-        var id = Id(call, fields);
-        var state = await call.System.Leases.FindAsync(id, cancellationToken) ?? throw RequestFields.Invalid("lease not found");
-        await Logins.RequireRoleAsync(call.System, state.Entry, cancellationToken);
-        var increment = fields.Seconds("increment") ?? 0;
-        var now = call.System.Tokens.Now;
-        var (entry, sequence) = await call.System.Tokens.ChangeAsync(
-            state.Hash, entry => TokenLifetime.Renew(entry, increment, now, call.System.DefaultLeaseTtl), call.Context.BeginCommit, cancellationToken);
-        var response = VaultResponse.Empty(sequence);
-        response.Lease = new LeaseTerms(id, TokenStore.Issue(null, entry).LeaseDuration, entry.Renewable);
-        return response;
+        fields.Seconds("increment");
+        throw RequestFields.Invalid(
+            await call.System.Leases.FindAsync(Id(call, fields), cancellationToken) is null ? "lease not found" : "tokens cannot be renewed through this endpoint");
     }
 
     public static async ValueTask<VaultResponse> RevokeAsync(SysCall call, CancellationToken cancellationToken)

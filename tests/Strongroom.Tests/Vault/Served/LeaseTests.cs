@@ -14,11 +14,9 @@ public sealed class LeaseTests
         await vault.WriteAsync("sys/auth/userpass", """{"type": "userpass"}""");
         await vault.WriteAsync("auth/userpass/users/bob", """{"password": "pw", "token_period": "1h"}""");
         var login = await vault.WriteAsync("auth/userpass/login/bob", """{"password": "pw"}""", token: null);
-        var renewal = $$"""{"lease_id": "auth/userpass/login/bob/{{login.Auth!.Accessor}}"}""";
-        await vault.WriteAsync("sys/leases/renew", renewal, login.Token);
+        await vault.WriteAsync("auth/token/renew-self", token: login.Token);
         await vault.DeleteAsync("auth/userpass/users/bob");
-        foreach (var path in new[] { "sys/leases/renew", "sys/renew" })
-            (await Should.ThrowAsync<SecretException>(() => vault.WriteAsync(path, renewal, login.Token))).Reason.ShouldBe("role \"bob\" does not exist during renewal");
+        (await Should.ThrowAsync<SecretException>(() => vault.WriteAsync("auth/token/renew-self", token: login.Token))).Reason.ShouldBe("role \"bob\" does not exist during renewal");
     }
 
     [Fact]
@@ -32,15 +30,23 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    public async Task Lease_of_a_token_is_looked_up_and_renewed()
+    public async Task Lease_of_a_token_is_looked_up_and_revoked_and_not_renewed()
     {
         await using var vault = await VaultBench.CreateAsync();
         await vault.WriteAsync("auth/token/create", """{"ttl": "1h", "policies": ["default"]}""");
         var id = "auth/token/create/" + (await vault.ListAsync("sys/leases/lookup/auth/token/create"))["keys"]![0]!.GetValue<string>();
         (await vault.WriteAsync("sys/leases/lookup", $$"""{"lease_id": "{{id}}"}"""))["ttl"]!.GetValue<int>().ShouldBe(3600);
-        (await vault.WriteAsync("sys/leases/renew", $$"""{"lease_id": "{{id}}", "increment": 7200}""")).Lease!.Duration.ShouldBe(TimeSpan.FromHours(2));
+        foreach (var path in new[] { "sys/leases/renew", "sys/renew" })
+            await ShouldRefuse(vault, path, id, "tokens cannot be renewed through this endpoint");
+        await ShouldRefuse(vault, "sys/leases/renew", id + "x", "lease not found");
         await vault.WriteAsync("sys/leases/revoke", $$"""{"lease_id": "{{id}}"}""");
         await Should.ThrowAsync<SecretException>(() => vault.WriteAsync("sys/leases/lookup", $$"""{"lease_id": "{{id}}"}"""));
+    }
+
+    private static async Task ShouldRefuse(VaultBench vault, string path, string id, string reason)
+    {
+        var error = await Should.ThrowAsync<SecretException>(() => vault.WriteAsync(path, $$"""{"lease_id": "{{id}}"}"""));
+        (error.Kind, error.Reason).ShouldBe((SecretErrorKind.InvalidInput, reason));
     }
 
     [Fact]
