@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures the server with wrk on this machine against a bare Kestrel endpoint that returns the same bytes:
-#   bench/load.sh [seconds a round] [rates|slow|flush|tls|memory|restart ...]
+#   bench/load.sh [seconds a round] [rates|slow|flush|tls|memory|restart|entries ...]
 # Without a name all of them, of which memory (a million reads) and restart (100,000 leases) take about a minute each. Prints Markdown.
 # STRONGROOM_SERVER and BARE name programs to start instead of publishing them. Wants: wrk curl jq openssl, and cc for slow.
 set -eu
@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 need wrk:wrk curl:curl jq:jq openssl:openssl
 seconds=${1:-8}
 [ $# -eq 0 ] || shift
-parts=${*:-rates slow flush tls memory restart}
+parts=${*:-rates slow flush tls memory restart entries}
 connections=64
 work=$(mktemp -d)
 server="" bare=""
@@ -164,5 +164,23 @@ restart() {
     call GET auth/token/lookup-self >/dev/null
     printf '\nStart with %s leases: %s ms to the first answer by token.\n' "$made" "$((($(date +%s%N) - began) / 1000000))"
     stop
+}
+# From the start of the program to the first read of a secret and to the first answer that something is absent, with few entries and many.
+entries() {
+    serve entries; fill; stop
+    held=0
+    for count in 1000 1000000; do
+        dotnet run -c Release --project bench/Strongroom.Bench -- grow "$work/entries/vault.db" $((count - held))
+        held=$count
+        serve entries
+        call PUT sys/unseal "{\"key\": $key}" >/dev/null
+        token=$TOKEN
+        call GET secret/data/app/s1 >/dev/null
+        read=$((($(date +%s%N) - began) / 1000000))
+        call GET secret/data/app/none >/dev/null || true
+        absent=$((($(date +%s%N) - began) / 1000000))
+        printf '\nWith %s entries: first answer after %s ms, first secret after %s ms, first absence after %s ms.\n' "$count" "$first" "$read" "$absent"
+        stop
+    done
 }
 for part in $parts; do "$part"; done

@@ -12,6 +12,9 @@ switch (args)
     case ["disk", var seconds, var folder]:
         Console.WriteLine(Math.Round(DiskFlush.Measure(folder, TimeSpan.FromSeconds(double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)))));
         return 0;
+    case ["grow", var file, var count]:
+        await Growth.RunAsync(file, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["resolve", .. var rest]:
         await ResolveBench.RunAsync(rest);
         return 0;
@@ -29,6 +32,6 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine(
-            "usage: Strongroom.Bench storage [seconds for each measurement] [folder] | disk <seconds> <folder> | resolve [count] | vault [seconds] [folder] | barrier [count] | served [seconds] | stores [count]");
+            "usage: Strongroom.Bench storage [seconds for each measurement] [folder] | disk <seconds> <folder> | grow <vault.db> <count> | resolve [count] | vault [seconds] [folder] | barrier [count] | served [seconds] | stores [count]");
         return 2;
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Strongroom.Secrets;
 using Strongroom.Server.Configuration;
 using Strongroom.Server.Hosting;
+using Strongroom.Vault.Served;
 
 namespace Strongroom.Server;
 
@@ -39,6 +40,7 @@ internal static class ServerProgram
     private static async Task ServeAsync(HostedVault hosted, LogOutput output)
     {
         output.Attach(hosted.Vault.Options.Log);
+        _ = TellDamageAsync(hosted);
         await using var app = WebServer.Build(hosted.Vault, hosted.Listeners, hosted.LogLevel, TimeProvider.System, hosted.HcpFacade);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
@@ -49,5 +51,21 @@ internal static class ServerProgram
         await WebServer.StartAsync(app, CancellationToken.None);
         await hosted.AnnounceAsync(Console.Out);
         await app.WaitForShutdownAsync();
+    }
+
+    private static async Task TellDamageAsync(HostedVault hosted)
+    {
+        try
+        {
+            await hosted.StorageVerified;
+        }
+        catch (SecretException e)
+        {
+            hosted.Vault.Options.Log.Write(VaultLog.Core, VaultLogLevel.Error, e.Message);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The server stops before it knows.
+        }
     }
 }

@@ -46,13 +46,15 @@ internal sealed class ConfiguredVault : HostedVault
         {
             if (configuration.Storage.Kind == "inmem") temporary = Directory.CreateTempSubdirectory("strongroom-");
             else folder = VaultFolder.Take(configuration.Storage.Folder, isOwn: true);
-            storage = folder is null ? new MemoryStorage() : new CachedStorage(folder.OpenStorage());
+            var file = folder?.OpenStorage();
+            // Nobody else changes the file, so what was read stays in memory.
+            storage = file is null ? new MemoryStorage() : new CachedStorage(file);
             if (configuration.Seal is { } chosen)
                 seal = SealFactory.Make(chosen, await VaultHeader.ReadAsync(storage, cancellationToken) is not null, random);
             var vault = new ServedVault(storage, Options(configuration, folder?.AuditPath ?? Path.Combine(temporary!.FullName, "audit.log"), seal, random, time) with { AcceptRestored = acceptRestored });
             await vault.StartAsync(cancellationToken);
             if (configuration.PidFile is { } pid) WritePid(pid);
-            return new ConfiguredVault(vault, configuration, folder, temporary, seal);
+            return new ConfiguredVault(vault, configuration, folder, temporary, seal) { StorageVerified = file?.Verified ?? Task.CompletedTask };
         }
         catch
         {

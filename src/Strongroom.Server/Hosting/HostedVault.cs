@@ -18,6 +18,9 @@ internal abstract class HostedVault : IAsyncDisposable
     /// <summary>The façade of HCP Vault Secrets; null leaves it off.</summary>
     public virtual HcpFacadeConfiguration? HcpFacade => null;
 
+    /// <summary>Ends when all keys of the storage were looked at, or fails with the damage that was found.</summary>
+    public Task StorageVerified { get; protected init; } = Task.CompletedTask;
+
     /// <summary>Tells that it is served now, and how to use it.</summary>
     public abstract Task AnnounceAsync(TextWriter output);
 

@@ -1,8 +1,6 @@
 using Strongroom.Files;
 using Strongroom.Secrets;
-using Strongroom.Storage.Cached;
 using Strongroom.Storage.Sqlite;
-using Strongroom.Vault.Storage;
 
 namespace Strongroom.Server.Hosting;
 
@@ -44,8 +42,10 @@ internal sealed class VaultFolder : IDisposable
         }
     }
 
-    /// <summary>The storage in it; a new one when there is none. Nobody else changes it, so what was read stays in memory.</summary>
-    public VaultStorage OpenStorage() => new CachedStorage(File.Exists(DatabasePath) ? SqliteStorage.Open(DatabasePath) : SqliteStorage.Create(DatabasePath));
+    /// <summary>The storage in it, which verifies itself while the server starts; a new one when there is none.</summary>
+    public SqliteStorage OpenStorage() => File.Exists(DatabasePath)
+        ? SqliteStorage.Open(DatabasePath, new SqliteStorageOptions { VerifiesAtOpening = true })
+        : SqliteStorage.Create(DatabasePath);
 
     public void Dispose() => _lock.Dispose();
 

@@ -27,6 +27,10 @@ public sealed class CachedStorage(VaultStorage storage, long bytesMax = CachedSt
     }
 
     /// <inheritdoc/>
+    public override ValueTask<StoredEntry?> PeekAsync(EntryId id, CancellationToken cancellationToken) =>
+        PartOf(id).TryGet(id, out var known, out _) ? new(known) : storage.PeekAsync(id, cancellationToken);
+
+    /// <inheritdoc/>
     public override ValueTask<IReadOnlyList<StoredEntry>> ListAsync(EntryId folder, CancellationToken cancellationToken) => storage.ListAsync(folder, cancellationToken);
 
     /// <inheritdoc/>

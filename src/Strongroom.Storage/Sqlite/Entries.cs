@@ -40,7 +40,7 @@ internal static class Entries
     /// Walks all keys and the folder index, and compares them with the tally. Both walks must ascend, since a look-up relies on
     /// the order, and must agree. Call it inside a transaction.
     /// </summary>
-    public static void VerifyKeys(Connection connection, in Tally expected)
+    public static void VerifyKeys(Connection connection, in Tally expected, CancellationToken stop = default)
     {
         var walk = new TallyWalk();
         UInt128 listed = 0, indexed = 0;
@@ -49,6 +49,7 @@ internal static class Entries
         {
             while (keys.Step())
             {
+                stop.ThrowIfCancellationRequested();
                 var id = keys.Row.Id(0);
                 var folder = keys.Row.Id(1);
                 Ascends(connection, last is not { } before || id.CompareTo(before) > 0);
@@ -62,6 +63,7 @@ internal static class Entries
             (EntryId Folder, EntryId Id) previous = default;
             while (index.Step())
             {
+                stop.ThrowIfCancellationRequested();
                 (EntryId Folder, EntryId Id) current = (index.Row.Id(0), index.Row.Id(1));
                 Ascends(connection, current.Folder.CompareTo(previous.Folder) > 0
                     || (current.Folder == previous.Folder && current.Id.CompareTo(previous.Id) > 0));

@@ -230,15 +230,3 @@ internal sealed class GroupCommit : IDisposable
         public StorageChange[] Changes => changes;
     }
 }
-
-/// <summary>Whether the keys were compared with the tally since the storage was opened.</summary>
-internal sealed class KeyVerification
-{
-    private volatile bool _done;
-
-    public bool Done
-    {
-        get => _done;
-        set => _done = value;
-    }
-}

@@ -22,6 +22,7 @@ public sealed class SqliteStorage : VaultStorage
         _connections = new ConnectionPool(() => DatabaseFile.Connect(path, immutable, options), options.IdleConnectionsMax);
         _connections.Return(first);
         _commits = new GroupCommit(_connections, _verification);
+        if (options.VerifiesAtOpening) _verification.Begin(_connections);
     }
 
     /// <summary>
@@ -44,6 +45,9 @@ public sealed class SqliteStorage : VaultStorage
 
     /// <summary>Loads the library of SQLite, which else the first call does. For programs that can do so on another core meanwhile.</summary>
     public static void LoadLibrary() => Native.sqlite3_libversion_number();
+
+    /// <summary>Ends when the verification that was begun at opening ends: well, with damage as Corrupt, or with the storage.</summary>
+    public Task Verified => _verification.Pending ?? Task.CompletedTask;
 
     /// <summary>True while a caller is committing; others that come now wait for the next group.</summary>
     internal bool IsCommitting => _commits.IsCommitting;
@@ -70,12 +74,16 @@ public sealed class SqliteStorage : VaultStorage
         var connection = _connections.Rent();
         try
         {
-            var entry = Entries.Get(connection, id);
-            if (entry is null)
+            if (Entries.Get(connection, id) is { } entry)
             {
-                VerifyKeysOnce(connection);
+                return new(entry);
             }
-            return new(entry);
+            if (_verification.Pending is { } pending)
+            {
+                return AbsentAfterAsync(pending, cancellationToken);
+            }
+            VerifyKeysOnce(connection);
+            return default;
         }
         finally
         {
@@ -84,14 +92,33 @@ public sealed class SqliteStorage : VaultStorage
     }
 
     /// <inheritdoc/>
-    public override ValueTask<IReadOnlyList<StoredEntry>> ListAsync(EntryId folder, CancellationToken cancellationToken)
+    public override ValueTask<StoredEntry?> PeekAsync(EntryId id, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var connection = _connections.Rent();
         try
         {
+            return new(Entries.Get(connection, id));
+        }
+        finally
+        {
+            _connections.Return(connection);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<IReadOnlyList<StoredEntry>> ListAsync(EntryId folder, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_verification.Pending is { } pending)
+        {
+            await pending.WaitAsync(cancellationToken);
+        }
+        var connection = _connections.Rent();
+        try
+        {
             VerifyKeysOnce(connection);
-            return new(Entries.List(connection, folder));
+            return Entries.List(connection, folder);
         }
         finally
         {
@@ -136,7 +163,10 @@ public sealed class SqliteStorage : VaultStorage
     {
         CommitRules.Check(changes);
         cancellationToken.ThrowIfCancellationRequested();
-        return _commits.CommitAsync(changes, cancellationToken);
+        // Most commits rely on an absence, and one that waited inside its transaction would make all others wait.
+        return _verification.Pending is { } pending
+            ? CommitAfterAsync(pending, changes, cancellationToken)
+            : _commits.CommitAsync(changes, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -161,22 +191,30 @@ public sealed class SqliteStorage : VaultStorage
     }
 
     /// <summary>Closes the connections; the last process to do so folds the log of writes into the file.</summary>
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
+        await _verification.DisposeAsync();
         _commits.Dispose();
         _connections.Dispose();
-        return ValueTask.CompletedTask;
+    }
+
+    private static async ValueTask<StoredEntry?> AbsentAfterAsync(Task pending, CancellationToken cancellationToken)
+    {
+        await pending.WaitAsync(cancellationToken);
+        return null;
+    }
+
+    private async ValueTask<CommitResult> CommitAfterAsync(Task pending, IReadOnlyList<StorageChange> changes, CancellationToken cancellationToken)
+    {
+        await pending.WaitAsync(cancellationToken);
+        return await _commits.CommitAsync(changes, cancellationToken);
     }
 
     private void VerifyKeysOnce(Connection connection)
     {
-        if (_verification.Done)
+        if (!_verification.Done)
         {
-            return;
+            _verification.Require(connection);
         }
-        connection.Run(Sql.Begin);
-        Entries.VerifyKeys(connection, Tally.Read(connection));
-        connection.Run(Sql.Commit);
-        _verification.Done = true;
     }
 }

@@ -16,6 +16,12 @@ public sealed record SqliteStorageOptions
     /// <summary>The most pages of 4 KiB that the file may have; a write beyond fails as StorageFull. Default: no limit.</summary>
     public int? PagesMax { get; init; }
 
+    /// <summary>
+    /// Whether all keys are compared with their tally right after opening, beside the first calls, which takes one to two microseconds for each
+    /// entry: a server will need it. Otherwise the first call that meets an absence does it. Default false.
+    /// </summary>
+    public bool VerifiesAtOpening { get; init; }
+
     /// <summary>Throws InvalidInput that names every fault.</summary>
     internal void Validate()
     {

@@ -27,6 +27,19 @@ internal sealed class RecordView<T>(BarrierView view, JsonTypeInfo<T> type) wher
         }
     }
 
+    /// <summary>
+    /// The record at a path. Where there is none, puts one there: what opening a vault reads is better empty than absent, because that something is
+    /// absent is proved by going over all keys of the storage.
+    /// </summary>
+    public async ValueTask<T> GetOrPutAsync(string path, T empty, CancellationToken cancellationToken)
+    {
+        if (await GetAsync(path, cancellationToken) is { } stored) return stored.Value;
+        var commit = new BarrierCommit(View.Barrier);
+        Put(commit, path, empty, expectedRevision: 0);
+        if (await commit.CommitAsync(cancellationToken) is null) throw BarrierCommit.Raced();
+        return empty;
+    }
+
     public ValueTask<List<string>> ListAsync(string folder, CancellationToken cancellationToken) => View.ListAsync(folder, cancellationToken);
 
     /// <summary>Writes a record that its folder lists.</summary>

@@ -12,10 +12,7 @@ internal sealed class EdgeStore(VaultBarrier barrier)
 
     public EdgeSettings Now => _now;
 
-    public async ValueTask LoadAsync(CancellationToken cancellationToken)
-    {
-        if (await _record.GetAsync("edge", cancellationToken) is { } stored) _now = stored.Value;
-    }
+    public async ValueTask LoadAsync(CancellationToken cancellationToken) => _now = await _record.GetOrPutAsync("edge", new EdgeSettings(), cancellationToken);
 
     public async ValueTask<long> ChangeAsync(Func<EdgeSettings, EdgeSettings> change, RequestContext context, CancellationToken cancellationToken)
     {

@@ -31,6 +31,19 @@ internal sealed class PolicyStore(VaultBarrier barrier, IdentityStore identity)
     /// <summary>Counts changes of policies and of identities: both change what a token may do.</summary>
     public long Generation => Interlocked.Read(ref _generation) + identity.Generation;
 
+    /// <summary>
+    /// Has the default policy be stored, if only as an empty entry that stands for the built-in text: almost every token asks for it, and that
+    /// something is absent is proved by going over all keys of the storage.
+    /// </summary>
+    public async ValueTask LoadAsync(CancellationToken cancellationToken)
+    {
+        using var entry = await _view.GetAsync(Default, cancellationToken);
+        if (entry is not null) return;
+        var commit = new BarrierCommit(barrier);
+        commit.PutListed(_view, Default, default, expectedRevision: 0);
+        if (await commit.CommitAsync(cancellationToken) is null) throw BarrierCommit.Raced();
+    }
+
     public async ValueTask<List<string>> ListAsync(CancellationToken cancellationToken)
     {
         var names = await _view.ListAsync("", cancellationToken);
@@ -43,15 +56,10 @@ internal sealed class PolicyStore(VaultBarrier barrier, IdentityStore identity)
     /// <summary>The text of a policy, or null when there is none of that name.</summary>
     public async ValueTask<string?> GetAsync(string name, CancellationToken cancellationToken)
     {
-        if (string.Equals(name, Root, StringComparison.Ordinal)) return "";
+        if (name is Root or ResponseWrapping.PolicyName) return name == Root ? "" : ResponseWrapping.PolicyText;
         using var entry = await _view.GetAsync(name, cancellationToken);
-        if (entry is not null) return Encoding.UTF8.GetString(entry.Value.Span);
-        return name switch
-        {
-            Default => DefaultPolicy.Text,
-            ResponseWrapping.PolicyName => ResponseWrapping.PolicyText,
-            _ => null,
-        };
+        if (name == Default && entry is not { Value.IsEmpty: false }) return DefaultPolicy.Text;
+        return entry is null ? null : Encoding.UTF8.GetString(entry.Value.Span);
     }
 
     /// <summary>Stores a policy that was parsed before.</summary>

@@ -31,10 +31,8 @@ internal sealed class QuotaStore(VaultBarrier barrier, TimeProvider time)
     /// <summary>The limits of leases, with what they have counted.</summary>
     public LeaseLimit[] LeaseLimits => _now.LeaseLimits;
 
-    public async ValueTask LoadAsync(CancellationToken cancellationToken)
-    {
-        if (await _record.GetAsync("quotas", cancellationToken) is { } stored) Install(stored.Value);
-    }
+    public async ValueTask LoadAsync(CancellationToken cancellationToken) =>
+        Install(await _record.GetOrPutAsync("quotas", new QuotaTable(), cancellationToken));
 
     /// <summary>Changes the table.</summary>
     public async ValueTask<long> ChangeAsync(Func<QuotaTable, QuotaTable> change, RequestContext context, CancellationToken cancellationToken)

@@ -5,7 +5,8 @@ namespace Strongroom.Vault.Served;
 
 /// <summary>
 /// Whether the keys of a new vault reached who asked for them. From the commit that makes the vault until then a mark lies in the storage: a
-/// vault with the mark whose maker is gone counts as never made, because nobody may have its keys, and it holds no secret yet.
+/// vault with the mark whose maker is gone counts as never made, because nobody may have its keys, and it holds no secret yet. Nothing waits for the
+/// proof that there is no mark: were one hidden by damage, the vault would count as sealed for good, which it is.
 /// </summary>
 internal sealed class Handover(VaultStorage storage)
 {
@@ -28,7 +29,7 @@ internal sealed class Handover(VaultStorage storage)
     public async ValueTask<bool> WasInterruptedAsync(CancellationToken cancellationToken)
     {
         if (_ended || IsOurs) return false;
-        if (await storage.GetAsync(VaultHeader.HandoverId, cancellationToken) is not null) return true;
+        if (await storage.PeekAsync(VaultHeader.HandoverId, cancellationToken) is not null) return true;
         _ended = await storage.GetAsync(VaultHeader.SealRecordId, cancellationToken) is not null;
         return false;
     }
@@ -37,7 +38,7 @@ internal sealed class Handover(VaultStorage storage)
     public async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         if (_ended) return;
-        if (await storage.GetAsync(VaultHeader.HandoverId, cancellationToken) is not null)
+        if (await storage.PeekAsync(VaultHeader.HandoverId, cancellationToken) is not null)
             await storage.CommitAsync([new StorageChange(StorageChangeKind.Delete, VaultHeader.HandoverId)], cancellationToken);
         _ended = true;
         Settle();

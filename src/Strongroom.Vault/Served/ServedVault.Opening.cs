@@ -94,6 +94,7 @@ public sealed partial class ServedVault
             await system.AuditDevices.LoadAsync(cancellationToken);
             await system.Quotas.LoadAsync(cancellationToken);
             await system.Edge.LoadAsync(cancellationToken);
+            await system.Policies.LoadAsync(cancellationToken);
             await system.KeyTerms.NoteAsync(cancellationToken);
             _unsealed = new Unsealed(barrier, audit, system, new VaultCore(system, audit), new LeaseSweeper(system, Options.Log));
             Options.Log.Write(VaultLog.Core, VaultLogLevel.Info, "vault is unsealed");

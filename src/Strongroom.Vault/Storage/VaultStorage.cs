@@ -106,6 +106,12 @@ public abstract class VaultStorage : IAsyncDisposable
     /// <summary>The entry, or null when there is none.</summary>
     public abstract ValueTask<StoredEntry?> GetAsync(EntryId id, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The entry, or null when none is found, without the proof that there is none for which <see cref="GetAsync"/> may have to wait. For what does no
+    /// harm when damage hides it.
+    /// </summary>
+    public virtual ValueTask<StoredEntry?> PeekAsync(EntryId id, CancellationToken cancellationToken) => GetAsync(id, cancellationToken);
+
     /// <summary>All entries of a folder, in no order. Consistent: one moment's state.</summary>
     public abstract ValueTask<IReadOnlyList<StoredEntry>> ListAsync(EntryId folder, CancellationToken cancellationToken);
 

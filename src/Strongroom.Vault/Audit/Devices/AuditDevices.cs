@@ -29,9 +29,8 @@ internal sealed class AuditDevices(VaultBarrier barrier, TimeProvider time, stri
     /// <summary>Reads the table. A device that cannot write now is tried again with every entry.</summary>
     public async ValueTask LoadAsync(CancellationToken cancellationToken)
     {
-        if (await _record.GetAsync("audit-devices", cancellationToken) is not { } stored) return;
         var devices = new List<AuditDevice>();
-        foreach (var entry in stored.Value)
+        foreach (var entry in await _record.GetOrPutAsync("audit-devices", [], cancellationToken))
         {
             var options = new AuditDeviceOptions(entry);
             devices.Add(new AuditDevice(entry, options, AuditOutputs.Make(entry, options, vaultFolder, time), time));

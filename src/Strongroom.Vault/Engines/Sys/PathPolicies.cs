@@ -43,7 +43,7 @@ internal static class PathPolicies
     private static async ValueTask<long> WriteAsync(SysCall call, string name, CancellationToken cancellationToken)
     {
         using var fields = new RequestFields(call.Request);
-        var text = fields.Text("policy") ?? fields.Text("rules") ?? throw RequestFields.Invalid("'policy' parameter not supplied or empty");
+        var text = fields.Text("policy") is { Length: > 0 } policyText ? policyText : fields.Text("rules") is { Length: > 0 } rules ? rules : throw RequestFields.Invalid("'policy' parameter not supplied or empty");
         if (Encoding.UTF8.GetByteCount(text) > PolicyStore.TextLengthMax) throw RequestFields.Invalid($"a policy is at most {PolicyStore.TextLengthMax} bytes long");
         // Some clients send the text as base64, as Vault allows.
         if (!text.Contains('{', StringComparison.Ordinal) && TryDecode(text) is { } decoded) text = decoded;

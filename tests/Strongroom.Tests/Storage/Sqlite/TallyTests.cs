@@ -71,11 +71,7 @@ public sealed class TallyTests : IDisposable
     [InlineData(19_999)]
     public async Task Changed_key_among_many_is_damage_wherever_it_lies(int place)
     {
-        var path = _folder.File("many.db");
-        await using (var storage = SqliteStorage.Create(path))
-        {
-            for (var i = 0; i < 20; i++) await storage.CommitAsync([.. Enumerable.Range(i * 1000, 1000).Select(id => Entry.Put(id, "x", folder: id % 7))], None);
-        }
+        var path = await MakeManyAsync();
         Change(path, $"UPDATE entry SET revision = 77 WHERE id = (SELECT id FROM entry ORDER BY id LIMIT 1 OFFSET {place}) AND {place} >= 0");
 
         if (place >= 0)
@@ -94,6 +90,69 @@ public sealed class TallyTests : IDisposable
         await using var storage = SqliteStorage.Open(path);
 
         (await storage.GetAsync(Entry.Id(2), None)).ShouldNotBeNull().Text().ShouldBe("two");
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM entry WHERE sealed = CAST('one' AS BLOB)")]
+    [InlineData("UPDATE tally SET digest = zeroblob(16)")]
+    [InlineData("DROP INDEX entry_folder")]
+    public async Task Damage_found_beside_the_calls_is_told_to_whoever_needs_an_absence_and_to_no_other(string sql)
+    {
+        var path = await MakeAsync(sql);
+        await using var storage = SqliteStorage.Open(path, new SqliteStorageOptions { VerifiesAtOpening = true });
+
+        (await storage.GetAsync(Entry.Id(2), None)).ShouldNotBeNull();
+        (await storage.PeekAsync(Entry.Id(99), None)).ShouldBeNull();
+        Func<Task>[] needing =
+        [
+            async () => await storage.GetAsync(Entry.Id(1), None), async () => await storage.GetAsync(Entry.Id(99), None), async () => await storage.ListAsync(Entry.Folder(1), None),
+            async () => await storage.CommitAsync([Entry.Put(99, "new", expected: 0)], None), () => storage.Verified,
+        ];
+        if (sql.StartsWith("DELETE", StringComparison.Ordinal)) needing = [.. needing, .. needing];
+        else needing = needing[1..];
+        foreach (var act in needing) (await Should.ThrowAsync<SecretException>(act)).Kind.ShouldBe(SecretErrorKind.Corrupt);
+        (await storage.GetAsync(Entry.Id(2), None)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Commits_and_reads_meet_a_whole_file_while_it_is_verified_beside_them()
+    {
+        var path = await MakeManyAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            await using var storage = SqliteStorage.Open(path, new SqliteStorageOptions { VerifiesAtOpening = true });
+            var absent = storage.GetAsync(Entry.Id(99_999), None);
+            var listed = storage.ListAsync(Entry.Folder(1), None);
+            var written = storage.CommitAsync([Entry.Put(30_000 + round, "new", expected: 0)], None);
+            await using (var other = SqliteStorage.Open(path)) await other.CommitAsync([Entry.Put(40_000 + round, "other", expected: 0)], None);
+            (await storage.GetAsync(Entry.Id(1), None)).ShouldNotBeNull();
+            (await absent).ShouldBeNull();
+            (await listed).Count.ShouldBe(Enumerable.Range(0, 20_000).Count(id => id % 7 == 1));
+            (await written).Committed.ShouldBeTrue();
+            await storage.Verified;
+        }
+    }
+
+    [Fact]
+    public async Task Closing_ends_a_verification_and_who_waits_for_it()
+    {
+        var path = await MakeManyAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var storage = SqliteStorage.Open(path, new SqliteStorageOptions { VerifiesAtOpening = true });
+            var verified = storage.Verified;
+            await storage.DisposeAsync();
+            verified.IsCompleted.ShouldBeTrue();
+            if (!verified.IsCompletedSuccessfully) await Should.ThrowAsync<ObjectDisposedException>(verified);
+        }
+    }
+
+    private async Task<string> MakeManyAsync()
+    {
+        var path = _folder.File("many.db");
+        await using var storage = SqliteStorage.Create(path);
+        for (var i = 0; i < 20; i++) await storage.CommitAsync([.. Enumerable.Range(i * 1000, 1000).Select(id => Entry.Put(id, "x", folder: id % 7))], None);
+        return path;
     }
 
     private async Task<string> MakeAsync(string sql)
