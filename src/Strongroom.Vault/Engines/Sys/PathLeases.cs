@@ -1,5 +1,4 @@
 using Strongroom.Vault.Requests;
-using Strongroom.Vault.Tokens;
 
 namespace Strongroom.Vault.Engines.Sys;
 
