@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Http.Features;
 using Strongroom.Secrets;
+using Strongroom.Server.Http;
 
 namespace Strongroom.Server.Hcp;
 
@@ -15,9 +15,8 @@ internal static class HcpPath
     /// <summary>The path as it was sent, escapes included and without the query, when it is one of this API; else null.</summary>
     public static string? Of(HttpContext context)
     {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var path = target.Split('?', 2)[0];
-        return path == Token || path.StartsWith(Api, StringComparison.Ordinal) ? path : null;
+        var path = RequestReader.RawPath(context);
+        return path.SequenceEqual(Token) || path.StartsWith(Api, StringComparison.Ordinal) ? path.ToString() : null;
     }
 
     /// <summary>The segments behind <c>/secrets/</c>, decoded. Throws InvalidInput for one that could lead elsewhere.</summary>

@@ -33,9 +33,7 @@ internal static class RequestReader
     /// </summary>
     public static string? Path(HttpContext context, VaultOperation operation)
     {
-        var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.AsSpan();
-        var query = raw.IndexOf('?');
-        if (query >= 0) raw = raw[..query];
+        var raw = RawPath(context);
         if (!raw.StartsWith(Prefix, StringComparison.Ordinal)) return null;
         var path = raw[Prefix.Length..].Contains('%') ? Uri.UnescapeDataString(raw[Prefix.Length..]) : raw[Prefix.Length..].ToString();
         if (path.AsSpan().ContainsAny(Forbidden) || path.AsSpan().ContainsAnyInRange('\u0001', '\u001f') || path.Contains('\u007f', StringComparison.Ordinal)
@@ -44,6 +42,22 @@ internal static class RequestReader
         if (path.Contains("//", StringComparison.Ordinal) || HasDotSegment(path))
             throw new SecretException(SecretErrorKind.InvalidInput, "path contains an empty, '.' or '..' segment");
         return operation is VaultOperation.List or VaultOperation.Help && !path.EndsWith('/') ? path + "/" : path;
+    }
+
+    /// <summary>
+    /// The path as it was sent, escapes included and without the query. A client may send a whole address, whose authority the web server has
+    /// compared with the Host header (RFC 9112, 3.2.2).
+    /// </summary>
+    public static ReadOnlySpan<char> RawPath(HttpContext context)
+    {
+        var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.AsSpan();
+        if (!raw.StartsWith('/') && SchemeLength(raw) is var scheme and > 0)
+        {
+            var authority = raw[scheme..].IndexOfAny('/', '?');
+            raw = authority < 0 ? default : raw[(scheme + authority)..];
+        }
+        var query = raw.IndexOf('?');
+        return query >= 0 ? raw[..query] : raw;
     }
 
     /// <summary>The namespace a request is meant for, when it is not the root one: the only one there is.</summary>
@@ -101,6 +115,11 @@ internal static class RequestReader
             ? number
             : throw new SecretException(SecretErrorKind.InvalidInput, $"error converting input for field \"{name}\": it is not a whole number from 0");
     }
+
+    private static int SchemeLength(ReadOnlySpan<char> target) =>
+        target.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? "http://".Length
+        : target.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? "https://".Length
+        : 0;
 
     private static bool IsTrue(string text) => text is "true" or "1" or "t" or "T" or "TRUE" or "True";
 

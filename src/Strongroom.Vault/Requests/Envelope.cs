@@ -25,9 +25,9 @@ public static class Envelope
         writer.Reset(output);
         writer.WriteStartObject();
         writer.WriteString("request_id"u8, response.Wrap is null ? request.Origin.RequestId : "");
-        writer.WriteString("lease_id"u8, response.Lease?.Id ?? "");
-        writer.WriteBoolean("renewable"u8, response.Lease?.Renewable == true);
-        writer.WriteNumber("lease_duration"u8, (long)(response.Lease?.Duration ?? response.LeaseDuration).TotalSeconds);
+        writer.WriteString("lease_id"u8, ""u8);
+        writer.WriteBoolean("renewable"u8, false);
+        writer.WriteNumber("lease_duration"u8, (long)response.LeaseDuration.TotalSeconds);
         writer.WritePropertyName("data"u8);
         if (response.Data.IsEmpty) writer.WriteNullValue();
         else writer.WriteRawValue(response.Data.Span, skipInputValidation: true);

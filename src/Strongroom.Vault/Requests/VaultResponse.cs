@@ -42,9 +42,6 @@ public sealed class VaultResponse : IDisposable
     /// <summary>For how long the answer may be used when no lease was made for it, as KV version 1 tells it.</summary>
     public TimeSpan LeaseDuration { get; internal set; }
 
-    /// <summary>The lease that the answer is good for, or null.</summary>
-    public LeaseTerms? Lease { get; internal set; }
-
     /// <summary>The token that was made or renewed, or null.</summary>
     public IssuedAuth? Auth { get; private init; }
 
@@ -134,12 +131,6 @@ public sealed class VaultResponse : IDisposable
         return buffer;
     }
 }
-
-/// <summary>The lease of an answer.</summary>
-/// <param name="Id">Its id, empty when there is none to renew or revoke.</param>
-/// <param name="Duration">How long it is good for.</param>
-/// <param name="Renewable">Whether it can be renewed.</param>
-public sealed record LeaseTerms(string Id, TimeSpan Duration, bool Renewable);
 
 /// <summary>What stands in the place of a wrapped answer.</summary>
 /// <param name="Token">The one-time token.</param>

@@ -1,5 +1,6 @@
 using Strongroom.Secrets;
 using Strongroom.Vault.Audit;
+using Strongroom.Vault.Quotas;
 using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Served;
@@ -14,6 +15,15 @@ internal sealed class SealAudit(ServedVault vault)
     /// <summary>The most records that wait; what comes after them is counted.</summary>
     public const int WaitingMax = 1000;
 
+    /// <summary>
+    /// What one address may try in a minute. People type a few keys; each attempt costs a record and, while the vault is unsealed, a flush of
+    /// the log, and asks for no token. Each address has its own, so that nobody keeps the holders of the keys out.
+    /// </summary>
+    public const int AttemptsPerMinute = 120;
+
+    private readonly RateLimit _attempts = new(
+        new RateQuota { Name = "seal", Rate = AttemptsPerMinute, Interval = 60 }, vault.Options.Time);
+
     private readonly Lock _gate = new();
     private List<AuditRecord> _waiting = [];
     private long _refused;
@@ -23,6 +33,8 @@ internal sealed class SealAudit(ServedVault vault)
     public async ValueTask<VaultResponse> AnswerAsync(SealEndpoints.Endpoint endpoint, VaultRequest request, CancellationToken cancellationToken)
     {
         if (request.IsReadOnly) return await endpoint(vault, request, cancellationToken);
+        if (request.Origin.Address is { } address && _attempts.Take(address) is { IsAllowed: false } limit)
+            throw new SecretException(SecretErrorKind.Throttled, "too many attempts from this address", request.OperationName, name: request.Path, retryAfter: limit.Reset);
         var intent = await vault.TryRecordAsync(Describe(request, AuditRecordKind.Intent), durable: true, cancellationToken);
         VaultResponse response;
         try

@@ -1,5 +1,6 @@
 using System.Text;
 using Strongroom.Secrets;
+using Strongroom.Vault.Barrier;
 using Strongroom.Vault.Requests;
 
 namespace Strongroom.Vault.Tokens;
@@ -36,9 +37,33 @@ internal sealed class ResponseWrapping(VaultSystem system)
         }
     }
 
-    /// <summary>Puts the bytes of an answer into the cubbyhole of a new wrapping token.</summary>
+    /// <summary>
+    /// Moves an unused answer to a new wrapping token, in the one commit in which the old token ends: whatever happens, one of the two has it. Throws
+    /// InvalidInput when the token is no wrapping token or was used.
+    /// </summary>
+    public async ValueTask<VaultResponse> MoveAsync(TokenHash hash, RequestContext context, CancellationToken cancellationToken)
+    {
+        if (await system.Tokens.FindAsync(hash, cancellationToken) is not { } state || !IsWrapping(state.Entry)) throw NotValid();
+        var path = await CreationPathAsync(hash, cancellationToken);
+        using var stored = await system.Tokens.Cubbyhole(hash).GetAsync(ResponsePath, cancellationToken) ?? throw NotValid();
+        try
+        {
+            var moved = await KeepAsync(
+                stored.Value, path, TimeSpan.FromSeconds(state.Entry.CreationTtl), wrappedAccessor: null, context, cancellationToken, commit => system.Tokens.End(commit, state));
+            system.Tokens.Ended(state);
+            return moved;
+        }
+        catch (SecretException e) when (e.Kind == SecretErrorKind.Conflict)
+        {
+            // Somebody else was faster.
+            throw NotValid();
+        }
+    }
+
+    /// <summary>Puts the bytes of an answer into the cubbyhole of a new wrapping token; what <paramref name="more"/> adds is in the same commit.</summary>
     public async ValueTask<VaultResponse> KeepAsync(
-        ReadOnlyMemory<byte> envelope, string creationPath, TimeSpan ttl, string? wrappedAccessor, RequestContext context, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> envelope, string creationPath, TimeSpan ttl, string? wrappedAccessor, RequestContext context, CancellationToken cancellationToken,
+        Action<BarrierCommit>? more = null)
     {
         var now = system.Tokens.Now;
         var seconds = Math.Max(1, (long)ttl.TotalSeconds);
@@ -64,6 +89,7 @@ internal sealed class ResponseWrapping(VaultSystem system)
                 var commit = context.BeginCommit();
                 commit.PutListed(cubbyhole, ResponsePath, envelope);
                 commit.PutListed(cubbyhole, CreationPathPath, Encoding.UTF8.GetBytes(creationPath));
+                more?.Invoke(commit);
                 return commit;
             },
             cancellationToken);
@@ -75,25 +101,21 @@ internal sealed class ResponseWrapping(VaultSystem system)
     /// Takes the answer out: its bytes, once. Throws InvalidInput when the token is no wrapping token or was used. A token that the pipeline
     /// has spent already, because the request was made with it, is given as it came.
     /// </summary>
-    public async ValueTask<(SecretBuffer Envelope, TokenEntry Token, string CreationPath)> TakeAsync(
-        TokenHash hash, bool spent, CancellationToken cancellationToken)
+    public async ValueTask<SecretBuffer> TakeAsync(TokenHash hash, bool spent, CancellationToken cancellationToken)
     {
         if (!spent)
         {
             var state = await system.Tokens.FindAsync(hash, cancellationToken);
             if (state is null || !IsWrapping(state.Entry) || await system.Tokens.SpendAsync(state, cancellationToken) is null) throw NotValid();
         }
-        var entry = await system.Tokens.FindStoredAsync(hash, cancellationToken) ?? throw NotValid();
-        var cubbyhole = system.Tokens.Cubbyhole(hash);
-        var path = await CreationPathAsync(hash, cancellationToken);
         SecretBuffer envelope;
-        using (var stored = await cubbyhole.GetAsync(ResponsePath, cancellationToken) ?? throw NotValid())
+        using (var stored = await system.Tokens.Cubbyhole(hash).GetAsync(ResponsePath, cancellationToken) ?? throw NotValid())
         {
             envelope = new SecretBuffer(stored.Value.Length);
             envelope.Write(stored.Value.Span);
         }
         await system.Tokens.RevokeAsync(hash, orphanChildren: false, cancellationToken);
-        return (envelope, entry, path);
+        return envelope;
     }
 
     /// <summary>The wrapping token with this hash, unused. Throws InvalidInput.</summary>

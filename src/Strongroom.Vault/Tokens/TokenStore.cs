@@ -266,6 +266,20 @@ internal sealed class TokenStore(VaultBarrier barrier, PolicyStore policies, Rec
         }
     }
 
+    /// <summary>Ends a token in a commit of someone else's, who calls <see cref="Ended"/> after it. What is left of the token the next sweep removes.</summary>
+    public void End(BarrierCommit commit, TokenState state)
+    {
+        _entries.Put(commit, state.Hash.ToString(), state.Entry with { UsesLeft = 0, Revoked = true }, state.Revision);
+        due.Put(commit, DueIndex.AtOnce, LeaseId(state.Entry));
+    }
+
+    /// <summary>Takes notice of a token that a commit ended.</summary>
+    public void Ended(TokenState state)
+    {
+        Forget(state.Hash);
+        quotas.Ended(state.Entry);
+    }
+
     private async ValueTask<long> MarkAsync(TokenHash hash, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)

@@ -28,6 +28,21 @@ public sealed class EdgeTests
     }
 
     [Theory]
+    [InlineData("http://localhost:8200/v1/sys/health?standbyok=true", "localhost:8200", 200)]
+    [InlineData("http://localhost/v1/secret/data/a%2Fb", "localhost", 404)]
+    [InlineData("http://localhost", "localhost", 404)]
+    [InlineData("http://localhost?/v1/sys/health", "localhost", 404)]
+    [InlineData("http://localhost/v1/../v1/sys/health", "localhost", 400)]
+    [InlineData("http://other.example/v1/sys/health", "localhost", 400)]
+    [InlineData("http://other.example/v1/sys/health", "other.example", 421)]
+    [InlineData("ftp://localhost/v1/sys/health", "localhost", 400)]
+    public async Task Whole_address_as_target_is_its_path(string target, string host, int expected)
+    {
+        await using var server = await RunningServer.StartAsync();
+        (await server.SendRawAsync($"GET {target} HTTP/1.1\r\nHost: {host}\r\nX-Vault-Token: root\r\nConnection: close\r\n\r\n")).ShouldStartWith($"HTTP/1.1 {expected} ");
+    }
+
+    [Theory]
     [InlineData("127.0.0.1:8200", 200)]
     [InlineData("127.0.0.2", 200)]
     [InlineData("localhost:1", 200)]

@@ -136,12 +136,6 @@ internal sealed class EntryWriter(AuditDevice device, Utf8JsonWriter json)
         {
             if (response.Auth is { } auth) WriteIssued(auth);
             WriteMount(audited.Mount);
-            if (response.Lease is { Id.Length: > 0 } lease)
-            {
-                json.WriteStartObject("secret"u8);
-                json.WriteString("lease_id"u8, lease.Id);
-                json.WriteEndObject();
-            }
             if (!response.Data.IsEmpty)
             {
                 var elide = device.Options.ElideListResponses && audited.Request.Operation == VaultOperation.List;

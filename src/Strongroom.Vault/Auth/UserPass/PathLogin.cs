@@ -14,7 +14,7 @@ internal static class PathLogin
         var canonical = RoleTable<UserEntry>.Canonical(name);
         using var fields = new RequestFields(call.Request);
         using var password = PathUsers.RequirePassword(fields);
-        var user = await check.AloneAsync(canonical, () => MatchAsync(call, users, check, canonical, password, cancellationToken), cancellationToken);
+        var user = await check.AloneAsync(canonical, call.Request.Origin.Address, () => MatchAsync(call, users, check, canonical, password, cancellationToken), cancellationToken);
         if (!ClientNetworks.Allow(user.Token.BoundCidrs, call.Request.Origin.Address)) throw TokenStore.Denied("login");
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["username"] = canonical };
         return VaultResponse.Login(new AuthGrant(user.Token, canonical, metadata) { Alias = canonical, Role = canonical });

@@ -23,7 +23,7 @@ internal static class PathWrapping
     {
         Require(call);
         var (hash, spent) = Named(call);
-        var (envelope, _, _) = await call.System.Wrapping.TakeAsync(hash, spent, cancellationToken);
+        var envelope = await call.System.Wrapping.TakeAsync(hash, spent, cancellationToken);
         return VaultResponse.Bare(envelope, "application/json");
     }
 
@@ -46,12 +46,8 @@ internal static class PathWrapping
     {
         Require(call);
         var (hash, spent) = Named(call);
-        var (envelope, entry, path) = await call.System.Wrapping.TakeAsync(hash, spent, cancellationToken);
-        using (envelope)
-        {
-            return await call.System.Wrapping.KeepAsync(
-                envelope.WrittenMemory, path, TimeSpan.FromSeconds(entry.CreationTtl), wrappedAccessor: null, call.Context, cancellationToken);
-        }
+        // One that was made with the wrapping token has spent it; the policy of such a token allows no rewrapping either.
+        return spent ? throw ResponseWrapping.NotValid() : await call.System.Wrapping.MoveAsync(hash, call.Context, cancellationToken);
     }
 
     /// <summary>The wrapping token of a request: the one in the body, or the one it was made with, which is spent by that.</summary>

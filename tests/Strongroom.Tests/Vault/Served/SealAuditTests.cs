@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Shouldly;
 using Strongroom.Secrets;
@@ -79,6 +80,31 @@ public sealed class SealAuditTests
         var omitted = Records(bench).Single(record => record["operation"]!.GetValue<string>() == "omit");
         // One of those that were kept is that of the making.
         omitted["count"]!.GetValue<int>().ShouldBe(11);
+    }
+
+    [Theory]
+    [InlineData("sys/unseal", """{"key": "0011"}""")]
+    [InlineData("sys/init", """{"secret_shares": 1, "secret_threshold": 1}""")]
+    [InlineData("sys/rekey/update", """{"key": "0011", "nonce": "x"}""")]
+    [InlineData("sys/generate-root/update", """{"key": "0011", "nonce": "x"}""")]
+    public async Task Attempts_of_one_address_are_limited_and_those_of_others_are_not(string path, string body)
+    {
+        await using var bench = new SealBench();
+        var (keys, _) = await bench.InitializeAsync(1, 1);
+        bench.Address = IPAddress.Parse("192.0.2.1");
+        for (var i = 0; i < Strongroom.Vault.Served.SealAudit.AttemptsPerMinute; i++)
+            (await Should.ThrowAsync<SecretException>(() => bench.WriteAsync(path, body))).Kind.ShouldNotBe(SecretErrorKind.Throttled);
+
+        var refused = await Should.ThrowAsync<SecretException>(() => bench.WriteAsync(path, body));
+        refused.Kind.ShouldBe(SecretErrorKind.Throttled);
+        refused.RetryAfter.ShouldBe(TimeSpan.FromMinutes(1));
+        await bench.ReadAsync("sys/seal-status");
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+        (await Should.ThrowAsync<SecretException>(() => bench.WriteAsync(path, body))).Kind.ShouldNotBe(SecretErrorKind.Throttled);
+        for (var i = 1; i <= Strongroom.Vault.Served.SealAudit.AttemptsPerMinute; i++) await Should.ThrowAsync<SecretException>(() => bench.WriteAsync(path, body));
+
+        bench.Address = IPAddress.Parse("192.0.2.2");
+        (await bench.UnsealAsync(keys))!["sealed"]!.GetValue<bool>().ShouldBeFalse();
     }
 
     private static JsonNode[] Records(SealBench bench)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -33,6 +34,9 @@ internal sealed class SealBench : IAsyncDisposable
     public VaultStorage Storage => _shared;
 
     public string Folder => _folder.FullName;
+
+    /// <summary>The address that requests come from; null is this process.</summary>
+    public IPAddress? Address { get; set; }
 
     /// <summary>Whether answers that must not be lost arrive.</summary>
     public bool AnswersArrive { get; set; } = true;
@@ -72,7 +76,7 @@ internal sealed class SealBench : IAsyncDisposable
     {
         var request = new VaultRequest(operation, path, json is null ? default : Encoding.UTF8.GetBytes(json))
         {
-            Origin = new RequestOrigin { RequestId = "request", Token = token is null ? null : new ClientToken(token) },
+            Origin = new RequestOrigin { RequestId = "request", Token = token is null ? null : new ClientToken(token), Address = Address },
         };
         using var response = await _vault.HandleAsync(request, CancellationToken.None);
         var answer = response.Data.IsEmpty ? null : JsonNode.Parse(response.Data.Span);

@@ -94,7 +94,7 @@ internal sealed class VaultBench : IAsyncDisposable
         };
         if (query is not null) request = request with { Query = query };
         using var response = await Vault.HandleAsync(request, CancellationToken.None);
-        return new Answer(response.Status, response.Data.IsEmpty || response.BareContentType is not (null or "application/json") ? null : JsonNode.Parse(response.Data.Span), response.Auth, response.Wrap, response.Lease, [.. response.Warnings]) { StatusCode = response.StatusCode };
+        return new Answer(response.Status, response.Data.IsEmpty || response.BareContentType is not (null or "application/json") ? null : JsonNode.Parse(response.Data.Span), response.Auth, response.Wrap, [.. response.Warnings]) { StatusCode = response.StatusCode };
     }
 
     public async ValueTask DisposeAsync()
@@ -106,7 +106,7 @@ internal sealed class VaultBench : IAsyncDisposable
     }
 
     /// <summary>An answer that outlives its response.</summary>
-    internal sealed record Answer(VaultStatus Status, JsonNode? Data, IssuedAuth? Auth, WrapInfo? Wrap, LeaseTerms? Lease, string[] Warnings)
+    internal sealed record Answer(VaultStatus Status, JsonNode? Data, IssuedAuth? Auth, WrapInfo? Wrap, string[] Warnings)
     {
         /// <summary>The HTTP status, where it is not the usual one.</summary>
         public int StatusCode { get; init; }
