@@ -3,9 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Shouldly;
+using Strongroom.Caching;
 using Strongroom.Conformance;
 using Strongroom.Extensions.Configuration;
 using Strongroom.Extensions.Testing;
+using Strongroom.Resolution;
 using Strongroom.Secrets;
 using Xunit;
 
@@ -36,6 +38,15 @@ public sealed class ConfigurationTests
         error.Message.ShouldContain("A: test: read A: fails in this test");
         error.Message.ShouldContain("B: test: read B: fails in this test");
         error.ToString().ShouldNotContain("sk-first");
+    }
+
+    [Fact]
+    public void Load_that_takes_too_long_says_so_and_not_that_somebody_is_offline()
+    {
+        var error = Should.Throw<SecretException>(() => Build(options => options.Source = new SlowSource(_time)));
+
+        error.Message.ShouldContain("gave no answer within the 15 s that the start may take, and no cache holds it");
+        error.Kind.ShouldBe(SecretErrorKind.Unreachable);
     }
 
     [Fact]
@@ -158,6 +169,26 @@ public sealed class ConfigurationTests
 
     private static StrongroomConfigurationProvider Provider(IConfigurationRoot configuration) =>
         configuration.Providers.OfType<StrongroomConfigurationProvider>().Single();
+
+    /// <summary>Answers only from caches, which are empty; its stores take as long as they are given.</summary>
+    private sealed class SlowSource(FakeTime time) : ISecretSource
+    {
+        public IReadOnlyList<string> Names => ["OPENAI_API_KEY"];
+
+        public ValueTask<ResolvedSecret> ResolveAsync(string name, CacheMode mode = CacheMode.Use, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public async ValueTask<ResolutionReport> ResolveAllAsync(IReadOnlyList<string>? names = null, CacheMode mode = CacheMode.Use, CancellationToken cancellationToken = default)
+        {
+            if (mode == CacheMode.Offline)
+            {
+                var offline = new SecretException(SecretErrorKind.Unreachable, "was not asked for: offline, and no cache holds it", "vault", "read", Names[0]);
+                return new ResolutionReport([], [new ResolutionFailure(Names[0], Required: true, offline, [])]);
+            }
+            time.Advance(TimeSpan.FromSeconds(15));
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            throw new NotSupportedException();
+        }
+    }
 
     private sealed class KeySettings : IManifestSettings
     {

@@ -114,6 +114,14 @@ internal sealed class PackageProgram : IDisposable
         throw new InvalidOperationException($"dotnet {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}{await error}");
     }
 
+    /// <summary>The names of the files that go to where the program is to run, once it is built.</summary>
+    public async Task<IReadOnlyList<string?>> PublishedAsync()
+    {
+        var folder = Path.Combine(_folder, "published");
+        await RunAsync("publish", "App.csproj", "-o", folder, "--nologo", "-v", "q", "-nodeReuse:false", "-p:UseSharedCompilation=false");
+        return [.. Directory.EnumerateFiles(folder).Select(Path.GetFileName)];
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text);

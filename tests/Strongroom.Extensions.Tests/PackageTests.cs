@@ -85,6 +85,7 @@ public sealed class PackageTests
         var said = await program.RunAsync("exec", "bin/Debug/net10.0/App.dll");
 
         said.ShouldBe("sk-from-a-package info RotatingNpgsqlDataSource\n");
+        (await program.PublishedAsync()).ShouldContain("strongroom.yaml");
         program.Restored.ShouldBe(Packages.Select(p => p.Data.ToLowerInvariant()).Order(StringComparer.Ordinal));
     }
 

@@ -122,9 +122,15 @@ public sealed class StrongroomConfigurationProvider : ConfigurationProvider, IDi
         }
         catch (OperationCanceledException) when (budget.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return await Source.ResolveAllAsync(names, CacheMode.Offline, cancellationToken);
+            var kept = await Source.ResolveAllAsync(names, CacheMode.Offline, cancellationToken);
+            return new ResolutionReport(kept.Secrets, [.. kept.Failures.Select(f => f.Error.Kind == SecretErrorKind.Unreachable ? f with { Error = TooLate(f.Error) } : f)]);
         }
     }
+
+    /// <summary>Nobody wanted to be offline: what is missing is missing because the stores were slow.</summary>
+    private SecretException TooLate(SecretException offline) => new(
+        SecretErrorKind.Unreachable, $"gave no answer within the {_options.StartupBudget.TotalSeconds:0.###} s that the start may take, and no cache holds it",
+        offline.Store, offline.Operation, offline.Name, help: "StartupBudget is that time", inner: offline);
 
     private void ThrowIfBlocked(ResolutionReport report)
     {

@@ -231,10 +231,12 @@ internal static class AwsProfiles
         try
         {
             AWSCredentials? source = null;
-            if (profile is null) source = await new DefaultAWSCredentialsIdentityResolver().ResolveIdentityAsync(null, cancellationToken);
+            // The chain asks the machine for its role and waits for it in the calling thread, so it gets one of its own.
+            if (profile is null)
+                source = await Task.Run(() => new DefaultAWSCredentialsIdentityResolver().ResolveIdentityAsync(null, cancellationToken), cancellationToken).WaitAsync(cancellationToken);
             else if (!new CredentialProfileStoreChain(file).TryGetAWSCredentials(profile, out source))
                 throw new SecretException(SecretErrorKind.Denied, $"has no credentials: there is no profile {profile}, or it is not complete", help: "see ~/.aws/config and ~/.aws/credentials");
-            var keys = await source.GetCredentialsAsync().WaitAsync(cancellationToken);
+            var keys = await Task.Run(source.GetCredentialsAsync, cancellationToken).WaitAsync(cancellationToken);
             return new AwsCredential(
                 keys.AccessKey, SecretValue.FromText(keys.SecretKey), keys.UseToken ? SecretValue.FromText(keys.Token) : null, again, IsRenewable: true);
         }
