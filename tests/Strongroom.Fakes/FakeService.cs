@@ -56,6 +56,8 @@ public abstract class FakeService : IAsyncDisposable
     protected int Lag => _lag.Value;
 
     private readonly AsyncLocal<int> _lag = new();
+    private readonly TaskCompletionSource _meeting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _met;
 
     /// <summary>Starts to listen, on a free port unless one is given.</summary>
     public async Task StartAsync(bool withTls = false, int port = 0)
@@ -118,6 +120,10 @@ public abstract class FakeService : IAsyncDisposable
             case Fault.Hang:
                 await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
                 return;
+            case Fault.Meeting meeting:
+                if (Interlocked.Increment(ref _met) == meeting.Requests) _meeting.SetResult();
+                await _meeting.Task.WaitAsync(context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                break;
             case Fault.Redirect redirect:
                 // A redirect is what somebody on the way answers; no vendor describes it.
                 await WriteAsync(context, FakeAnswer.Empty(redirect.Status).With("Location", new Uri(redirect.To, request.Target).ToString()));

@@ -37,6 +37,9 @@ public abstract record Fault
     /// <summary>The request is done and the connection reset before the answer: the write that nobody knows of.</summary>
     public sealed record LostAnswer : Fault;
 
+    /// <summary>The request is done once so many that meet this fault are under way at the same time.</summary>
+    public sealed record Meeting(int Requests) : Fault;
+
     /// <summary>No answer until the client gives up. Nothing is done.</summary>
     public sealed record Hang : Fault;
 

@@ -11,6 +11,9 @@ namespace Strongroom.Cli.Commands;
 /// <summary>Writes entries into one store, reads each back, and remembers what happened to each.</summary>
 internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore store, Invocation invocation)
 {
+    /// <summary>How many writes may be under way at a store behind a network, which has its own limit besides.</summary>
+    private const int WritesMax = 8;
+
     private readonly List<(string Name, string Outcome)> _outcomes = [];
     private bool _isDryRun;
     private bool _isVerified;
@@ -28,15 +31,12 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
         for (var i = 0; i < places.Length; i++)
         {
             var outcome = OutcomeOf(present, places[i], entries[i].Value, overwrite);
-            if (outcome is "created" or "replaced" && !dryRun)
-            {
-                await WriteAsync(present, places[i], entries[i].Value);
-                written.Add(i);
-            }
+            if (outcome is "created" or "replaced") written.Add(i);
             if (outcome == "conflict") Conflicts++;
             _outcomes.Add((entries[i].Name, outcome));
         }
         if (dryRun) return;
+        await WriteAllAsync(present, entries, places, written);
         await VerifyAsync(entries, places, written);
         foreach (var (name, outcome) in _outcomes)
             if (outcome != "conflict") ManifestFile.Declare(session, name, description: null);
@@ -81,12 +81,32 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
         return overwrite ? "replaced" : "conflict";
     }
 
-    private async Task WriteAsync(Present present, SecretReference place, SecretValue value)
+    /// <summary>
+    /// Writes side by side where the store is behind a network, and the fields of one secret one after the other. Stores that give nothing
+    /// back (GitHub, Fly) take their changes one by one, and waiting there would count as the store's slowness.
+    /// </summary>
+    private async Task WriteAllAsync(Present present, IReadOnlyList<SecretEntry> entries, SecretReference[] places, List<int> chosen)
+    {
+        if (store.IsLocal || !store.Can(BackendCapabilities.Read) || chosen.Count < 2)
+        {
+            foreach (var i in chosen) await WriteAsync(present, places[i], entries[i].Value, invocation.CancellationToken);
+            return;
+        }
+        await Parallel.ForEachAsync(
+            chosen.GroupBy(i => places[i].Address.Path, StringComparer.Ordinal),
+            new ParallelOptions { MaxDegreeOfParallelism = WritesMax, CancellationToken = invocation.CancellationToken },
+            async (fields, token) =>
+            {
+                foreach (var i in fields) await WriteAsync(present, places[i], entries[i].Value, token);
+            });
+    }
+
+    private async Task WriteAsync(Present present, SecretReference place, SecretValue value, CancellationToken cancellationToken)
     {
         // What is there may have changed since we looked: the write names the version that it means to replace.
         SecretVersion? expected = !store.Can(BackendCapabilities.CheckAndSet) ? null
             : present.Find(place) is { } known ? known.Version : await CurrentVersionAsync(place);
-        await session.WriteAsync(store, place.Address, new SecretWrite(value, expected), invocation.CancellationToken);
+        await session.WriteAsync(store, place.Address, new SecretWrite(value, expected), cancellationToken);
     }
 
     /// <summary>Reads back what was written, where the store can be read at all.</summary>
