@@ -40,19 +40,17 @@ public sealed class CachedStorage(VaultStorage storage, long bytesMax = CachedSt
     public override async ValueTask<CommitResult> CommitAsync(IReadOnlyList<StorageChange> changes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        // The caller may zero or reuse its buffers as soon as it is answered.
-        var kept = Copy(changes);
         CommitResult? result = null;
         try
         {
             // Not stopped on the way: the cache must learn what became of it.
-            var made = await storage.CommitAsync(kept, CancellationToken.None);
+            var made = await storage.CommitAsync(changes, CancellationToken.None);
             result = made;
             return made;
         }
         finally
         {
-            foreach (var change in kept) Learn(change, result);
+            foreach (var change in changes) Learn(change, result);
         }
     }
 
@@ -84,13 +82,6 @@ public sealed class CachedStorage(VaultStorage storage, long bytesMax = CachedSt
         var parts = new CachePart[PartCount];
         for (var i = 0; i < parts.Length; i++) parts[i] = new CachePart(bytesMax);
         return parts;
-    }
-
-    private static StorageChange[] Copy(IReadOnlyList<StorageChange> changes)
-    {
-        var copy = new StorageChange[changes.Count];
-        for (var i = 0; i < copy.Length; i++) copy[i] = changes[i] with { Sealed = changes[i].Sealed.ToArray() };
-        return copy;
     }
 
     private async ValueTask<StoredEntry?> ReadAsync(CachePart part, EntryId id, long changes, CancellationToken cancellationToken)

@@ -126,9 +126,8 @@ public sealed class MemoryStorage : VaultStorage
         _ => false,
     };
 
-    // The bytes are copied: the caller may zero or reuse its buffer once the commit has returned.
     private StoredEntry? After(in StorageChange change) => change.Kind is StorageChangeKind.Put or StorageChangeKind.PutIfAbsent
-        ? new StoredEntry(change.Id, change.Folder, _sequence + 1, change.Sealed.ToArray())
+        ? new StoredEntry(change.Id, change.Folder, _sequence + 1, change.Sealed)
         : null;
 
     private void Revert(Stack<(EntryId Id, StoredEntry? Before)> undo)

@@ -12,6 +12,9 @@ internal sealed class CommitTransaction(Connection connection, bool keysVerified
 {
     private Tally _tally;
 
+    // All commits of a group check the same entry, the keyring: it is looked up once.
+    private (EntryId Id, long? Revision) _checked;
+
     /// <summary>True once the keys have been compared with the tally.</summary>
     public bool KeysVerified { get; private set; } = keysVerified;
 
@@ -51,14 +54,16 @@ internal sealed class CommitTransaction(Connection connection, bool keysVerified
                     connection.Run(Sql.Savepoint);
                 }
                 connection.Run(Sql.DeleteAll);
-                (_tally.Entries, _tally.Digest) = (0, default);
+                (_tally.Entries, _tally.Digest, _checked) = (0, default, default);
                 continue;
             }
+            if (change.Kind == StorageChangeKind.Check && _checked == (change.Id, change.ExpectedRevision)) continue;
             var present = Find(change.Id);
             if (change.ExpectedRevision is { } expected && expected != (present?.Revision ?? 0))
             {
                 return Conflict(change.Id, i);
             }
+            if (change.Kind == StorageChangeKind.Check) _checked = (change.Id, change.ExpectedRevision);
             if (!Takes(change, present is not null))
             {
                 continue;
@@ -87,7 +92,7 @@ internal sealed class CommitTransaction(Connection connection, bool keysVerified
                 connection.Run(Sql.RollbackTo);
                 connection.Run(Sql.Release);
             }
-            _tally = before;
+            (_tally, _checked) = (before, default);
             return new CommitResult(0, index);
         }
     }
@@ -150,6 +155,7 @@ internal sealed class CommitTransaction(Connection connection, bool keysVerified
     {
         var puts = change.Kind is StorageChangeKind.Put or StorageChangeKind.PutIfAbsent;
         var inPlace = puts && present is { } same && same.Folder == change.Folder;
+        if (change.Id == _checked.Id) _checked = default;
         if (present is { } old)
         {
             _tally.Remove(change.Id, old.Folder, old.Revision);

@@ -46,7 +46,7 @@ internal sealed class GroupCommit : IDisposable
         {
             return Lead(changes);
         }
-        var pending = new Pending(Copy(changes));
+        var pending = new Pending(changes);
         _queue.Enqueue(pending);
         if (_disposed)
         {
@@ -213,20 +213,9 @@ internal sealed class GroupCommit : IDisposable
         }
     }
 
-    // A waiter that is cancelled may zero or reuse its buffers while its commit is still queued, so the queue keeps copies.
-    private static StorageChange[] Copy(IReadOnlyList<StorageChange> changes)
-    {
-        var copy = new StorageChange[changes.Count];
-        for (var i = 0; i < copy.Length; i++)
-        {
-            copy[i] = changes[i] with { Sealed = changes[i].Sealed.ToArray() };
-        }
-        return copy;
-    }
-
-    private sealed class Pending(StorageChange[] changes)
+    private sealed class Pending(IReadOnlyList<StorageChange> changes)
         : TaskCompletionSource<CommitResult>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        public StorageChange[] Changes => changes;
+        public IReadOnlyList<StorageChange> Changes => changes;
     }
 }

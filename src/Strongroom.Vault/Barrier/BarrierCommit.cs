@@ -15,6 +15,7 @@ internal sealed class BarrierCommit(VaultBarrier barrier)
     private const int KeyringRetriesMax = 8;
 
     private readonly List<Step> _steps = [];
+    private StorageChange[] _sealed = [];
 
     /// <summary>Writes an entry that no listing shows.</summary>
     public void Put(BarrierView view, string path, ReadOnlyMemory<byte> value, long? expectedRevision = null) =>
@@ -65,7 +66,8 @@ internal sealed class BarrierCommit(VaultBarrier barrier)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var keyring = barrier.Keyring;
-            var result = await barrier.Storage.CommitAsync(Seal(keyring), CancellationToken.None);
+            _sealed = Seal(keyring);
+            var result = await barrier.Storage.CommitAsync(_sealed, CancellationToken.None);
             if (result.Committed)
             {
                 await barrier.CommittedAsync(result.Sequence, CancellationToken.None);
@@ -75,6 +77,16 @@ internal sealed class BarrierCommit(VaultBarrier barrier)
             if (attempt == KeyringRetriesMax) throw new SecretException(SecretErrorKind.Conflict, "the keys change faster than one can write");
             await barrier.ReloadAsync(keyring, cancellationToken);
         }
+    }
+
+    /// <summary>The ciphertext that was written for an entry, after the commit: what storage gives out for it until the next one.</summary>
+    public ReadOnlyMemory<byte> SealedOf(EntryId id)
+    {
+        foreach (var change in _sealed)
+        {
+            if (change.Id == id) return change.Sealed;
+        }
+        return default;
     }
 
     private StorageChange[] Seal(Keyring keyring)

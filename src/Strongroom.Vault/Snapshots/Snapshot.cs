@@ -76,8 +76,8 @@ internal sealed class Snapshot
             if (length < 0 || length > state.Length - at || length > VaultStorage.SealedLengthMax) throw Invalid("an entry is cut");
             var id = EntryId.Read(header);
             if (id == EntryId.None || id == VaultHeader.HandoverId) throw Invalid("an entry has no name");
-            // Each may be there once: a second one would meet an entry that is not absent.
-            entries.Add(new StorageChange(StorageChangeKind.Put, id, EntryId.Read(header[16..]), state.AsMemory(at, length), ExpectedRevision: 0));
+            // Each may be there once: a second one would meet an entry that is not absent. A storage may keep the bytes, and shall not keep all with one.
+            entries.Add(new StorageChange(StorageChangeKind.Put, id, EntryId.Read(header[16..]), state.AsSpan(at, length).ToArray(), ExpectedRevision: 0));
             at += length;
         }
         return [.. entries];

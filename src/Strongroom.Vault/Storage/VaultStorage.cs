@@ -120,7 +120,8 @@ public abstract class VaultStorage : IAsyncDisposable
 
     /// <summary>
     /// Makes all changes or none, durable before it returns. Concurrent commits may share one flush. Cancelling stops the
-    /// waiting and not the commit: the outcome is then unknown.
+    /// waiting and not the commit: the outcome is then unknown. The changes and their ciphertext belong to the storage from
+    /// now on, which may keep them: nobody writes to them any more.
     /// </summary>
     public abstract ValueTask<CommitResult> CommitAsync(IReadOnlyList<StorageChange> changes, CancellationToken cancellationToken);
 

@@ -72,17 +72,6 @@ public abstract partial class StorageConformance
         (await storage.CommitAsync([Entry.Put(1, "a", expected: 0)], None)).ConflictIndex.ShouldBe(0);
     }
 
-    [Fact]
-    public async Task Put_keeps_its_own_copy_of_the_bytes()
-    {
-        await using var storage = await CreateAsync();
-        var buffer = "before"u8.ToArray();
-        await storage.CommitAsync([new StorageChange(StorageChangeKind.Put, Entry.Id(1), Sealed: buffer)], None);
-        buffer.AsSpan().Clear();
-
-        (await storage.GetAsync(Entry.Id(1), None))!.Value.Text().ShouldBe("before");
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

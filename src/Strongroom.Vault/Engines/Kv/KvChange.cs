@@ -92,6 +92,8 @@ internal readonly record struct KvChange(KvMetadata? Save, SecretBuffer? Answer 
         using var encoded = new SecretBuffer();
         KvMetadataFormat.Encode(change.Save!, encoded);
         commit.PutListed(call.Engine.Metadata, call.Path, encoded.WrittenMemory, found?.Revision ?? 0);
-        return await commit.CommitAsync(cancellationToken);
+        var sequence = await commit.CommitAsync(cancellationToken);
+        if (sequence is { } made) call.Engine.Remember(call.Path, change.Save!, commit, made);
+        return sequence;
     }
 }

@@ -107,12 +107,21 @@ internal sealed class KvEngine(BarrierView metadata, BarrierView versions, Barri
         if (await Metadata.Barrier.Storage.GetAsync(id, cancellationToken) is not { } stored) return null;
         if (_known.Find(id, stored) is { } known) return known;
         using var entry = await Metadata.OpenAsync(path, stored, cancellationToken);
-        return _known.Keep(id, stored, KvMetadataFormat.Decode(entry.Value.Span, entry.Revision));
+        return _known.Keep(id, stored.Sealed, KvMetadataFormat.Decode(entry.Value.Span, entry.Revision));
     }
 
     /// <summary>The metadata of a secret, for the caller alone.</summary>
     public async ValueTask<KvMetadata?> GetMetadataToChangeAsync(string path, CancellationToken cancellationToken) =>
         _known is null ? await ReadMetadataAsync(path, cancellationToken) : (await GetMetadataAsync(path, cancellationToken))?.Copy();
+
+    /// <summary>Takes over metadata that was just committed, so that the next to look at the secret need not open it.</summary>
+    public void Remember(string path, KvMetadata metadata, BarrierCommit commit, long sequence)
+    {
+        if (_known is null) return;
+        var id = Metadata.IdOf(path);
+        metadata.Revision = sequence;
+        _known.Keep(id, commit.SealedOf(id), metadata);
+    }
 
     private async ValueTask<KvMetadata?> ReadMetadataAsync(string path, CancellationToken cancellationToken)
     {

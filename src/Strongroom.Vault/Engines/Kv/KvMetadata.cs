@@ -4,7 +4,7 @@ namespace Strongroom.Vault.Engines.Kv;
 internal sealed class KvMetadata
 {
     /// <summary>Revision of the stored entry; 0 when it is new.</summary>
-    public long Revision { get; init; }
+    public long Revision { get; set; }
 
     public DateTime CreatedAt { get; init; }
 

@@ -41,6 +41,31 @@ public sealed class KvMetadataMemoryTests
         (await Should.ThrowAsync<SecretException>(() => vault.ReadAsync("secret/metadata/app", VaultBench.RootToken))).Kind.ShouldBe(SecretErrorKind.Corrupt);
     }
 
+    [Fact]
+    public async Task What_is_kept_of_a_write_is_what_reading_it_back_gives()
+    {
+        await using var keeping = await VaultBench.CreateAsync();
+        await using var reading = await VaultBench.CreateAsync(new CopyingStorage());
+        (string Path, string Body)[] changes =
+        [
+            ("data/app", """{"data": {"n": 1}}"""),
+            ("metadata/app", """{"max_versions": 3, "cas_required": false, "delete_version_after": "1h", "custom_metadata": {"owner": "team"}}"""),
+            ("data/app", """{"data": {"n": 2}}"""),
+            ("data/app", """{"data": {"n": 3}}"""),
+            ("delete/app", """{"versions": [2]}"""),
+            ("destroy/app", """{"versions": [1]}"""),
+            ("data/app", """{"data": {"n": 4}}"""),
+            ("undelete/app", """{"versions": [2]}"""),
+            ("data/app", """{"data": {"n": 5}}"""),
+        ];
+        foreach (var (path, body) in changes)
+        {
+            await keeping.WriteAsync("secret/" + path, body);
+            await reading.WriteAsync("secret/" + path, body);
+            (await keeping.ReadAsync("secret/metadata/app")).Data!.ToJsonString().ShouldBe((await reading.ReadAsync("secret/metadata/app")).Data!.ToJsonString());
+        }
+    }
+
     /// <summary>Gives out copies, with a changed bit when told.</summary>
     private sealed class CopyingStorage() : SharedStorage(new MemoryStorage())
     {
