@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Strongroom.Cli.Framework;
 using Strongroom.Cli.Terminal;
+using Strongroom.Secrets;
 using Strongroom.Vault.Audit;
 using Strongroom.Vault.Embedded;
 
@@ -61,6 +62,7 @@ internal sealed class AuditShowVerb : VaultVerb
     protected override async Task<int> RunAsync(Invocation invocation, EmbeddedVault vault, VaultPlace place)
     {
         var count = invocation.Get(_last) ?? 20;
+        if (count < 1) throw new SecretException(SecretErrorKind.InvalidInput, "--last takes a number from 1 on", operation: "show");
         var wanted = invocation.Get(_name);
         var records = new Queue<AuditRecord>();
         await foreach (var record in vault.ReadAuditAsync(invocation.CancellationToken))
@@ -70,7 +72,8 @@ internal sealed class AuditShowVerb : VaultVerb
             if (records.Count > count) records.Dequeue();
         }
         if (invocation.Json) WriteJson(invocation.Screen, records);
-        else WriteTable(invocation.Screen, records);
+        else if (records.Count > 0) WriteTable(invocation.Screen, records);
+        else invocation.Screen.Note(wanted is null ? "Nothing is on record yet." : $"Nothing with {wanted} in its path is on record.");
         return ExitCode.Success;
     }
 

@@ -8,14 +8,19 @@ namespace Strongroom.Cli.Commands;
 /// <summary>The long way: everything that the short way left.</summary>
 internal static class CommandLine
 {
-    public static async Task<int> InvokeAsync(string[] arguments, Screen screen)
+    /// <summary>Help and complaints are written, too, and where they go may be full or gone.</summary>
+    public static Task<int> InvokeAsync(string[] arguments, Screen screen) =>
+        Failures.ReportAsync(() => AnswerAsync(arguments, screen), screen, json: false, ExitCode.For);
+
+    private static async Task<int> AnswerAsync(string[] arguments, Screen screen)
     {
         if (ApiCompletion.Suggest(arguments, screen)) return ExitCode.Success;
         var root = VerbList.Build(screen);
         if (Suggestions.TryWrite(root, arguments, screen)) return ExitCode.Success;
         var result = Parse(root, arguments);
         // Help is asked by those who do not know what is missing.
-        if (result.Action is not HelpPage && UsageFaults.Report(result, screen) is { } exitCode) return exitCode;
+        var isUnknown = result.UnmatchedTokens.Count > 0 && result.CommandResult.Command is RootCommand or VerbFamily;
+        if ((result.Action is not HelpPage || isUnknown) && UsageFaults.Report(result, screen) is { } exitCode) return exitCode;
 
         // Signals end a command as they end any program; those that have something to tidy up or to pass on take care themselves.
         return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

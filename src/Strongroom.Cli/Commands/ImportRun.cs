@@ -38,8 +38,7 @@ internal sealed class ImportRun(Session session, ManifestPlan plan, SecretStore 
         if (dryRun) return;
         await WriteAllAsync(present, entries, places, written);
         await VerifyAsync(entries, places, written);
-        foreach (var (name, outcome) in _outcomes)
-            if (outcome != "conflict") ManifestFile.Declare(session, name, description: null);
+        ManifestFile.Declare(session, _outcomes.Where(o => o.Outcome != "conflict").Select(o => o.Name));
     }
 
     /// <param name="done">What was done to them, in one word.</param>

@@ -5,6 +5,7 @@ using Strongroom.Cli.Terminal;
 using Strongroom.Manifest;
 using Strongroom.Secrets;
 using Strongroom.Stores;
+using Strongroom.Vault.Audit;
 using Strongroom.Vault.Embedded;
 
 namespace Strongroom.Cli.Commands;
@@ -39,7 +40,8 @@ internal sealed class ListVerb : Verb
         if (invocation.Get(_store) is { } storeName) return await WriteStoreAsync(invocation, session, session.Store(storeName), holdings);
 
         var rows = new List<ListedRow>();
-        foreach (var secret in plan.Secrets) rows.Add(await RowAsync(session, secret, holdings, invocation));
+        var use = new Dictionary<string, IReadOnlyDictionary<string, AccessStatistic>>();
+        foreach (var secret in plan.Secrets) rows.Add(await RowAsync(session, secret, holdings, use, invocation));
         if (invocation.Get(_missing)) await AskForUnknownAsync(session, plan, rows, invocation.CancellationToken);
         var isMissing = rows.Exists(r => r.IsMissing);
         if (invocation.Get(_missing)) rows.RemoveAll(r => !r.IsMissing);
@@ -48,7 +50,9 @@ internal sealed class ListVerb : Verb
         return invocation.Get(_missing) && isMissing ? ExitCode.NotFound : ExitCode.Success;
     }
 
-    private async Task<ListedRow> RowAsync(Session session, PlannedSecret secret, Holdings holdings, Invocation invocation)
+    /// <param name="use">How secrets of each vault are used: told by its whole audit log, so read once.</param>
+    private async Task<ListedRow> RowAsync(
+        Session session, PlannedSecret secret, Holdings holdings, Dictionary<string, IReadOnlyDictionary<string, AccessStatistic>> use, Invocation invocation)
     {
         var row = new ListedRow(secret.Definition, Origin(secret, holdings)) { IsUnknown = IsUnknown(session, secret, holdings) };
         if (row.Origin is not { } origin || session.Store(origin.Store).Kind != Session.EmbeddedKind) return row;
@@ -56,8 +60,8 @@ internal sealed class ListVerb : Verb
         var metadata = await vault.ReadMetadataAsync(origin.Address.Path, invocation.CancellationToken);
         row = row with { Metadata = metadata, IsDeleted = IsDeleted(metadata, session.Time.GetUtcNow()) };
         if (!invocation.Get(_long) && !invocation.Json) return row;
-        var use = await vault.ReadStatisticsAsync(invocation.CancellationToken);
-        return use.TryGetValue(origin.Address.Path, out var access) ? row with { Access = access } : row;
+        if (!use.TryGetValue(origin.Store, out var ofVault)) use.Add(origin.Store, ofVault = await vault.ReadStatisticsAsync(invocation.CancellationToken));
+        return ofVault.TryGetValue(origin.Address.Path, out var access) ? row with { Access = access } : row;
     }
 
     private static SecretReference? Origin(PlannedSecret secret, Holdings holdings)

@@ -48,10 +48,22 @@ internal static class Failures
         }
         catch (Exception second) when (second is IOException or UnauthorizedAccessException)
         {
-            // Where the answer goes cannot be written, so a person is told.
-            Tell(screen, e);
+            // Where the answer goes cannot be written, so a person is told, if that can be done.
+            TryTell(screen, e);
         }
         return exitCode(e.Kind);
+    }
+
+    private static void TryTell(Screen screen, SecretException e)
+    {
+        try
+        {
+            Tell(screen, e);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // Nobody reads it; the exit code says it.
+        }
     }
 
     /// <summary>The message without its help, and the help on a line of its own.</summary>

@@ -14,6 +14,13 @@ internal static class ManifestFile
         return Change(session.Root, text => ManifestEditor.AddSecret(text, name, description: description));
     }
 
+    /// <summary>Declares all that the manifest does not have yet.</summary>
+    public static void Declare(Session session, IEnumerable<string> names)
+    {
+        var missing = names.Where(name => session.Manifest.FindSecret(name) is null).ToList();
+        if (missing.Count > 0) Change(session.Root, text => ManifestEditor.AddSecrets(text, missing));
+    }
+
     /// <summary>Takes a secret out of the manifest; false when it was not in it.</summary>
     public static bool Remove(string root, string name) => Change(root, text => ManifestEditor.RemoveSecret(text, name));
 

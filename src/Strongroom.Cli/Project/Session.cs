@@ -44,8 +44,9 @@ internal sealed class Session : IAsyncDisposable
     /// <exception cref="SecretException">NotFound when there is none, InvalidInput with every fault of its manifest.</exception>
     public static Session Open(string directory, bool acceptRestored = false)
     {
-        var manifest = ManifestLoader.Load(directory, System.Environment.GetEnvironmentVariable) ?? throw new SecretException(
-            SecretErrorKind.NotFound, $"no {ManifestFiles.Name} here or above", help: "run strongroom init to make one");
+        var manifest = ManifestLoader.Load(directory, System.Environment.GetEnvironmentVariable) ?? throw (Directory.Exists(directory)
+            ? new SecretException(SecretErrorKind.NotFound, $"no {ManifestFiles.Name} here or above", help: "run strongroom init to make one")
+            : new SecretException(SecretErrorKind.NotFound, $"there is no folder {directory}"));
         return new Session(manifest, TimeProvider.System) { AcceptRestored = acceptRestored };
     }
 

@@ -6,7 +6,7 @@ namespace Strongroom.Imports;
 
 /// <summary>
 /// Reads references in the forms of vals (<c>ref+vault://…</c>, https://github.com/helmfile/vals) and 1Password (<c>op://…</c>) as the
-/// store and address that they mean here.
+/// store and address that they mean here. What dotenvx encrypted (<c>encrypted:…</c>) is no value either: it means the one that dotenvx knows.
 /// </summary>
 internal static class ForeignReference
 {
@@ -15,7 +15,7 @@ internal static class ForeignReference
     /// <summary>Whether a value is such a reference, or holds one.</summary>
     public static bool Looks(ReadOnlySpan<byte> text)
     {
-        if (text.StartsWith("op://"u8)) return true;
+        if (text.StartsWith("op://"u8) || IsSealed(text)) return true;
         for (var at = text.IndexOf("ref+"u8); at >= 0; at = text.IndexOf("ref+"u8))
         {
             text = text[(at + 4)..];
@@ -24,6 +24,14 @@ internal static class ForeignReference
         }
         return false;
     }
+
+    /// <summary>How to get the value with the tool that knows it.</summary>
+    public static string Command(string text, string name) =>
+        text.StartsWith("op://", StringComparison.Ordinal) ? "op read …" : text.StartsWith("encrypted:", StringComparison.Ordinal) ? $"dotenvx get {name}" : "vals get …";
+
+    /// <summary>dotenvx writes ECIES ciphertext as base64: a point of 65 bytes, a nonce, a tag and the value.</summary>
+    private static bool IsSealed(ReadOnlySpan<byte> text) =>
+        text.StartsWith("encrypted:"u8) && text.Length >= 120 && System.Buffers.Text.Base64.IsValid(text["encrypted:".Length..]);
 
     /// <summary>What to write instead of such a reference in a manifest; null when it is none.</summary>
     public static string? Instead(string text)
@@ -39,6 +47,7 @@ internal static class ForeignReference
     {
         problem = "";
         if (text.StartsWith("op://", StringComparison.Ordinal)) return Fail("is in 1Password, and there is no such store here", out problem);
+        if (text.StartsWith("encrypted:", StringComparison.Ordinal)) return Fail("is encrypted by dotenvx, which alone can open it", out problem);
         if (!text.StartsWith("ref+", StringComparison.Ordinal)) return Fail("holds a reference inside a longer text", out problem);
         // A plus at the end tells vals where the reference ends.
         var whole = text[4..].TrimEnd('+');

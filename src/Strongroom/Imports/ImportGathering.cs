@@ -46,7 +46,7 @@ internal sealed class ImportGathering(string file)
     public void AddReference(TextPlace place, string name, string text, ImportedSecret? declared = null)
     {
         if (ForeignReference.Read(text, out var problem) is { } found) Declare(place, (declared ?? new ImportedSecret(name)) with { Store = found.Store, Address = found.Address });
-        else if (SecretName.IsEnvironmentName(name)) LeavePart(place, $"{name} {problem}", $"{(text.StartsWith("op://", StringComparison.Ordinal) ? "op read" : "vals get")} … | strongroom set {name}");
+        else if (SecretName.IsEnvironmentName(name)) LeavePart(place, $"{name} {problem}", $"{ForeignReference.Command(text, name)} | strongroom set {name}");
         else Leave(place, name, problem);
     }
 

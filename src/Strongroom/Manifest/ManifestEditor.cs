@@ -56,6 +56,32 @@ public static class ManifestEditor
         return lines.ToString();
     }
 
+    /// <summary>The text with entries for all of <paramref name="names"/> that have none, read back once: thousands at a time take no longer than a few.</summary>
+    /// <exception cref="SecretException"><see cref="SecretErrorKind.InvalidInput"/> for a bad name, or a text that must be edited by hand.</exception>
+    public static string AddSecrets(string text, IReadOnlyList<string> names)
+    {
+        var present = Entries(text, SectionKey, out _);
+        var missing = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            SecretExport.RequireEnvironmentName(name);
+            if (seen.Add(name) && present?.Find(name) is null) missing.Add(name);
+        }
+        if (missing.Count == 0) return text;
+        // The first finds or makes the section, the others stand below it.
+        var lines = new ManifestLines(Add(text, SectionKey, missing[0], value: null, []));
+        var section = lines.FindKey(SectionKey, from: 0, lines.Count, indentation: 0);
+        var at = lines.EndOfBlock(section);
+        var margin = new string(' ', lines.IndentationOfBlock(section, at));
+        for (var i = 1; i < missing.Count; i++) lines.Insert(at++, $"{margin}{missing[i]}:");
+        var edited = lines.ToString();
+        var entries = Entries(edited, SectionKey, out var isReadable);
+        foreach (var name in missing)
+            if (!isReadable || entries?.Find(name) is null) throw ByHand(name);
+        return edited;
+    }
+
     private static string Add(string text, string sectionKey, string name, string? value, IReadOnlyList<(string Key, string? Value)> keys)
     {
         var lines = new ManifestLines(text);
@@ -94,10 +120,16 @@ public static class ManifestEditor
     /// <summary>Reads the result back: an edit that did not do what was asked is never written.</summary>
     private static string Checked(string edited, string section, string name, bool isThere)
     {
+        var found = Entries(edited, section, out var isReadable)?.Find(name) is not null;
+        return isReadable && found == isThere ? edited : throw ByHand(name);
+    }
+
+    private static MapNode? Entries(string text, string section, out bool isReadable)
+    {
         var faults = new TextFaults();
-        var root = new YamlTree(ManifestFiles.Name, faults).Read(edited);
-        var found = root?.Find(section)?.Node is MapNode entries && entries.Find(name) is not null;
-        return faults.IsEmpty && found == isThere ? edited : throw ByHand(name);
+        var root = new YamlTree(ManifestFiles.Name, faults).Read(text);
+        isReadable = faults.IsEmpty;
+        return root?.Find(section)?.Node as MapNode;
     }
 
     internal static SecretException ByHand(string name) =>

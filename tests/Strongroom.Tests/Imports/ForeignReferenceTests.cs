@@ -34,6 +34,7 @@ public sealed class ForeignReferenceTests
 
     [Theory]
     [InlineData("op://vault/item/field", "1Password")]
+    [InlineData("encrypted:BDqDBibm4wsYqMpCjTQ6BsDHmMadg9K3dAt+Z9HPMfLEIRVz50hmLXPXRuDBXaJi/LwWYEVUNiq0HISrslzQPaoyS8Lotg3gFWJTsNCdOWnqpjF2xNUX2RQiP05kAbEXM6MWVjDr", "dotenvx")]
     [InlineData("ref+sops://f.yaml#/a", "sops")]
     [InlineData("ref+awsssm://x", "awsssm")]
     [InlineData("ref+vault://secret/a#/b/c", "deeper")]
@@ -55,6 +56,7 @@ public sealed class ForeignReferenceTests
     [InlineData("ref+://x")]
     [InlineData("ref+Vault://x")]
     [InlineData("sop://x")]
+    [InlineData("encrypted:no")]
     [InlineData("")]
     public void Other_values_are_no_references(string text) => ForeignReference.Looks(Encoding.UTF8.GetBytes(text)).ShouldBeFalse();
 

@@ -17,6 +17,19 @@ public sealed class ManifestEditorTests
     [InlineData("secrets:\n  NEW:\n    type: x", "secrets:\n  NEW:\n    type: x")]
     public void AddSecret_changes_nothing_else(string before, string after) => ManifestEditor.AddSecret(before, "NEW").ShouldBe(after);
 
+    [Theory]
+    [InlineData("version: 1\n", "version: 1\n\nsecrets:\n  A:\n  NEW:\n  B:\n")]
+    [InlineData("secrets:\n    A:\n      type: x\n\n# end\nchain: []\n", "secrets:\n    A:\n      type: x\n    NEW:\n    B:\n\n# end\nchain: []\n")]
+    [InlineData("secrets:\n  B: {type: x}\n  NEW:\n  A:\n", "secrets:\n  B: {type: x}\n  NEW:\n  A:\n")]
+    public void AddSecrets_adds_what_is_not_there(string before, string after) => ManifestEditor.AddSecrets(before, ["A", "NEW", "B", "NEW"]).ShouldBe(after);
+
+    [Fact]
+    public void AddSecrets_of_flow_style_is_refused()
+    {
+        Should.Throw<SecretException>(() => ManifestEditor.AddSecrets("secrets: { A: }\n", ["NEW", "B"])).Kind.ShouldBe(SecretErrorKind.InvalidInput);
+        ManifestEditor.AddSecrets("secrets: { A: }\n", ["A"]).ShouldBe("secrets: { A: }\n");
+    }
+
     [Fact]
     public void AddSecret_writes_type_and_description() =>
         ManifestEditor.AddSecret("secrets:\n", "NEW", "api-key", "key: \"main\"")
