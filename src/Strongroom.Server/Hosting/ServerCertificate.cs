@@ -1,8 +1,10 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
 using Strongroom.Secrets;
 using Strongroom.Server.Configuration;
+using Strongroom.Server.Http;
 
 namespace Strongroom.Server.Hosting;
 
@@ -42,6 +44,29 @@ internal sealed class ServerCertificate
 
     /// <summary>Where news of the certificate go; set once the server has its log.</summary>
     public ILogger? Log { get; set; }
+
+    /// <summary>What a connection is offered. What its client sends beside a certificate of its own is kept with the connection.</summary>
+    public SslServerAuthenticationOptions For(ConnectionContext connection)
+    {
+        var current = Current;
+        if (!_tls.AsksForClientCertificate) return current;
+        return new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = current.ServerCertificateContext,
+            EnabledSslProtocols = current.EnabledSslProtocols,
+            ApplicationProtocols = current.ApplicationProtocols,
+            ClientCertificateRequired = current.ClientCertificateRequired,
+            AllowRenegotiation = current.AllowRenegotiation,
+            // A session that is resumed brings the client's certificate and not those beside it: what it may do would depend on chance.
+            AllowTlsResume = false,
+            CertificateRevocationCheckMode = current.CertificateRevocationCheckMode,
+            RemoteCertificateValidationCallback = (_, client, chain, _) =>
+            {
+                ClientChain.Keep(connection, client as X509Certificate2, chain);
+                return IsWelcome(client, chain);
+            },
+        };
+    }
 
     /// <summary>What the next connection is offered.</summary>
     public SslServerAuthenticationOptions Current
@@ -96,13 +121,12 @@ internal sealed class ServerCertificate
             AllowRenegotiation = false,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         };
-        options.RemoteCertificateValidationCallback = (_, client, _, _) => IsWelcome(client);
         if (Log is not null) ServerLog.CertificateLoaded(Log, _tls.CertificateFile, new DateTimeOffset(certificate.NotAfter));
         return options;
     }
 
     /// <summary>Unless certificates are required, any will do here: to log in with one, it is checked by the login.</summary>
-    private bool IsWelcome(X509Certificate? client)
+    private bool IsWelcome(X509Certificate? client, X509Chain? sent)
     {
         if (!_tls.RequiresClientCertificate) return true;
         if (client is not X509Certificate2 certificate) return false;
@@ -110,6 +134,7 @@ internal sealed class ServerCertificate
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.2"));
         chain.ChainPolicy.VerificationTime = _time.GetUtcNow().UtcDateTime;
+        if (sent is not null) chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
         if (_authorities.Count > 0)
         {
             chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;

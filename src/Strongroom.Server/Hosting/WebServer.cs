@@ -104,7 +104,7 @@ internal static class WebServer
             connection.Items[LimitsKey] = limits;
             return next(connection);
         });
-        if (certificate is not null) listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(certificate.Current) });
+        if (certificate is not null) listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = context => new(certificate.For(context.Connection)) });
     }
 
     private static EdgeLimits LimitsOf(HttpContext context) =>

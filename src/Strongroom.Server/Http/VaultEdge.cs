@@ -108,6 +108,7 @@ internal sealed partial class VaultEdge(ServedVault vault, Func<HttpContext, Edg
         Port = context.Connection.RemotePort,
         WrapTtl = RequestReader.WrapTtl(context.Request.Headers),
         Certificate = context.Connection.ClientCertificate,
+        SentCertificates = ClientChain.Of(context),
         AuditedHeaders = edge.AuditedHeaders.Count == 0 ? null : RequestReader.AuditedHeaders(context.Request.Headers, edge.AuditedHeaders),
         UserAgent = context.Request.Headers.UserAgent.ToString(),
     };

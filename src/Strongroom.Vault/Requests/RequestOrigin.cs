@@ -28,6 +28,9 @@ public sealed record RequestOrigin
     /// <summary>The certificate that the client proved to hold.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>Those that it sent beside it, which may lead to an authority and are not trusted themselves.</summary>
+    public IReadOnlyList<X509Certificate2> SentCertificates { get; init; } = [];
+
     /// <summary>The headers that audit entries tell, as <see cref="Edge.EdgeSettings.AuditedHeaders"/> names them; null for none.</summary>
     public IReadOnlyList<AuditedHeader>? AuditedHeaders { get; init; }
 

@@ -7,12 +7,15 @@ namespace Strongroom.Server.Tests.Hosting;
 /// <summary>Certificates made for one test.</summary>
 internal static class TestCertificates
 {
-    public static X509Certificate2 Authority(string name)
+    public static X509Certificate2 Authority(string name, X509Certificate2? above = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(10));
+        var (start, end) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(10));
+        if (above is null) return request.CreateSelfSigned(start, end);
+        using var signed = request.Create(above, above.NotBefore, above.NotAfter, RandomNumberGenerator.GetBytes(8));
+        return signed.CopyWithPrivateKey(key);
     }
 
     public static X509Certificate2 Leaf(string name, X509Certificate2 authority, bool isClient = false)

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Shouldly;
 using Strongroom.Secrets;
@@ -127,6 +129,40 @@ public sealed class TlsTests : IAsyncLifetime
         await Should.ThrowAsync<HttpRequestException>(() => Client(address, bad).GetAsync("/v1/sys/health"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Certificates_between_the_client_and_the_authority_may_be_sent_along(bool required)
+    {
+        var authority = Path.Combine(_folder.FullName, "ca.pem");
+        await File.WriteAllTextAsync(authority, _authority.ExportCertificatePem());
+        var address = await StartAsync(Tls() with { ClientAuthorityFile = authority, RequiresClientCertificate = required });
+        using var below = TestCertificates.Authority("below", _authority);
+        using var leaf = TestCertificates.Leaf("client", below, isClient: true);
+        using var http = Client(address, SslStreamCertificateContext.Create(leaf, [below], offline: true));
+        foreach (var (path, body) in new[]
+        {
+            ("sys/auth/cert", """{"type": "cert"}"""),
+            ("auth/cert/certs/web", new JsonObject { ["certificate"] = _authority.ExportCertificatePem() }.ToJsonString()),
+            ("auth/cert/login", "{}"),
+        })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/" + path) { Content = new StringContent(body) };
+            request.Headers.Add("X-Vault-Token", "root");
+            using var response = await http.SendAsync(request);
+            response.IsSuccessStatusCode.ShouldBeTrue($"{path}: {await response.Content.ReadAsStringAsync()}");
+        }
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Session_is_resumed_only_where_no_certificates_can_be_missed(bool asks, bool resumes)
+    {
+        var certificate = new ServerCertificate(Tls() with { AsksForClientCertificate = asks }, TimeProvider.System);
+        certificate.For(new DefaultConnectionContext()).AllowTlsResume.ShouldBe(resumes);
+    }
+
     [Fact]
     public async Task Start_with_files_that_do_not_fit_says_which()
     {
@@ -152,6 +188,14 @@ public sealed class TlsTests : IAsyncLifetime
         var handler = new SocketsHttpHandler();
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         if (certificate is not null) handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
+        return new HttpClient(handler) { BaseAddress = address };
+    }
+
+    private static HttpClient Client(Uri address, SslStreamCertificateContext certificate)
+    {
+        var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        handler.SslOptions.ClientCertificateContext = certificate;
         return new HttpClient(handler) { BaseAddress = address };
     }
 

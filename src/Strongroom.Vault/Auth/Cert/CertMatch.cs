@@ -13,7 +13,7 @@ internal static class CertMatch
     /// The serial numbers of the certificates from the client's to the trusted one: of the client's alone when it is itself trusted, null when it is
     /// neither that nor issued by a trusted one, or not good at this time.
     /// </summary>
-    public static IReadOnlyList<byte[]>? FindChain(CertEntry entry, X509Certificate2 client, DateTimeOffset now)
+    public static IReadOnlyList<byte[]>? FindChain(CertEntry entry, X509Certificate2 client, IReadOnlyList<X509Certificate2> sent, DateTimeOffset now)
     {
         var trusted = OutboundHttp.RequireCertificates(entry.Pem, "certificate");
         try
@@ -24,7 +24,7 @@ internal static class CertMatch
                 // CVE-2025-6037, CVE-2024-2048: one that is no authority trusts nobody but its very self, not what shares its key or number.
                 if (CryptographicOperations.FixedTimeEquals(certificate.RawDataMemory.Span, client.RawDataMemory.Span)) return [client.SerialNumberBytes.ToArray()];
             }
-            return FindIssued(trusted, client, now);
+            return FindIssued(trusted, client, sent, now);
         }
         finally
         {
@@ -43,7 +43,7 @@ internal static class CertMatch
         && Array.TrueForAll(entry.RequiredExtensions, required => HasExtension(required, names));
 
     /// <summary>The way that signatures lead from the client's certificate to a trusted authority. That one need not be a root: trust ends where it was given.</summary>
-    private static List<byte[]>? FindIssued(X509Certificate2Collection trusted, X509Certificate2 client, DateTimeOffset now)
+    private static List<byte[]>? FindIssued(X509Certificate2Collection trusted, X509Certificate2 client, IReadOnlyList<X509Certificate2> sent, DateTimeOffset now)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -57,6 +57,7 @@ internal static class CertMatch
             if (IsAuthority(certificate)) chain.ChainPolicy.CustomTrustStore.Add(certificate);
         }
         if (chain.ChainPolicy.CustomTrustStore.Count == 0) return null;
+        foreach (var certificate in sent) chain.ChainPolicy.ExtraStore.Add(certificate);
         var good = chain.Build(client)
             && Array.TrueForAll(chain.ChainStatus, status => status.Status is X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot)
             && EndsIn(chain, chain.ChainPolicy.CustomTrustStore);

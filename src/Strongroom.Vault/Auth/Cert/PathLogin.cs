@@ -24,7 +24,7 @@ internal static class PathLogin
         {
             if (await certs.FindAsync(name, cancellationToken) is not { } entry) continue;
             if (!ClientNetworks.Allow(entry.Token.BoundCidrs, call.Request.Origin.Address)) continue;
-            if (CertMatch.FindChain(entry, client, call.System.Time.GetUtcNow()) is not { } chain) continue;
+            if (CertMatch.FindChain(entry, client, call.Request.Origin.SentCertificates, call.System.Time.GetUtcNow()) is not { } chain) continue;
             if (CertMatch.IsAllowed(entry, names) && !IsRevoked(chain, revoked)) return Grant(entry, name, client, names);
             isTrusted |= chain.Count > 1;
         }

@@ -91,6 +91,35 @@ public sealed class CertTests
         await FailAsync(vault);
     }
 
+    [Fact]
+    public async Task Certificates_that_the_client_sends_lead_to_a_trusted_authority_and_are_not_trusted_themselves()
+    {
+        await using var vault = await CreateAsync();
+        using var root = Authority(vault, "root");
+        using var below = Authority(vault, "below", root);
+        using var farBelow = Authority(vault, "far below", below);
+        using var stranger = Authority(vault, "stranger");
+        await TrustAsync(vault, "web", root, "{}");
+        using var client = Issue(vault, farBelow, "app.example");
+        vault.Certificate = client;
+        await FailAsync(vault);
+        vault.SentCertificates = [farBelow];
+        await FailAsync(vault);
+        vault.SentCertificates = [below, farBelow, stranger];
+        await LoginAsync(vault);
+
+        using var strange = Issue(vault, stranger, "app.example");
+        vault.Certificate = strange;
+        await FailAsync(vault);
+        // Who has a certificate of the authority can issue none in its name.
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var withKey = EndEntity(vault, key, root);
+        using var forged = Issue(vault, withKey, "admin.example");
+        vault.Certificate = forged;
+        vault.SentCertificates = [withKey];
+        await FailAsync(vault);
+    }
+
     [Theory]
     [InlineData("allowed_common_names", "app.*", "web.*")]
     [InlineData("allowed_names", "dns.example", "no.example")]
@@ -168,6 +197,14 @@ public sealed class CertTests
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(authority, false, 0, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         return request.CreateSelfSigned(vault.Time.GetUtcNow().AddDays(-1), vault.Time.GetUtcNow().AddDays(10));
+    }
+
+    private static X509Certificate2 EndEntity(VaultBench vault, ECDsa key, X509Certificate2 issuer)
+    {
+        var request = new CertificateRequest("CN=app.example", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        using var certificate = request.Create(issuer, vault.Time.GetUtcNow().AddDays(-1), vault.Time.GetUtcNow().AddDays(9), RandomNumberGenerator.GetBytes(8));
+        return certificate.CopyWithPrivateKey(key);
     }
 
     internal static X509Certificate2 Issue(VaultBench vault, X509Certificate2 issuer, string name, string use = ClientUse, int fromDay = -1, int days = 3)

@@ -48,6 +48,8 @@ internal sealed class VaultBench : IAsyncDisposable
     /// <summary>The certificate that clients prove to hold.</summary>
     public X509Certificate2? Certificate { get; set; }
 
+    public X509Certificate2[] SentCertificates { get; set; } = [];
+
     /// <summary>Headers that requests bring for audit entries.</summary>
     public IReadOnlyList<AuditedHeader>? AuditedHeaders { get; set; }
 
@@ -90,7 +92,7 @@ internal sealed class VaultBench : IAsyncDisposable
     {
         var request = new VaultRequest(operation, path, json is null ? default : Encoding.UTF8.GetBytes(json))
         {
-            Origin = new RequestOrigin { RequestId = "request", Token = token is null ? null : new ClientToken(token), Address = Address, Certificate = Certificate, AuditedHeaders = AuditedHeaders, WrapTtl = wrapTtl },
+            Origin = new RequestOrigin { RequestId = "request", Token = token is null ? null : new ClientToken(token), Address = Address, Certificate = Certificate, SentCertificates = SentCertificates, AuditedHeaders = AuditedHeaders, WrapTtl = wrapTtl },
         };
         if (query is not null) request = request with { Query = query };
         using var response = await Vault.HandleAsync(request, CancellationToken.None);
